@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+using Engine.Inference.Runners;
+
+namespace Engine.Inference;
+
+/// <summary>How a model is loaded and served.</summary>
+public sealed class LlmEngineOptions
+{
+    /// <summary>The model's folder. Required.</summary>
+    public string Model { get; set; } = "";
+
+    /// <summary>The name the model goes by; the folder's name by default.</summary>
+    public string? ModelId { get; set; }
+
+    /// <summary>Threads that compute, the engine's own included; 0, the default: one a physical core, within the limits set for the process.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>
+    /// Overrides the <c>accuracy_level</c> of the graph's MatMulNBits nodes: 0 or 1 keep activations as floats, 4 rounds them to 8-bit integers.
+    /// <see langword="null"/>, the default: as the graph says.
+    /// </summary>
+    public int? AccuracyLevel { get; set; }
+
+    /// <summary>The most tokens one sequence may hold; <see langword="null"/>, the default: what the model allows.</summary>
+    public int? ContextLength { get; set; }
+
+    /// <summary>Memory for keys and values, in bytes; <see langword="null"/>, the default: room for a full context for each of four sequences, at most a quarter of the memory that is free.</summary>
+    public long? KVCacheBytes { get; set; }
+
+    /// <summary>The most sequences computed in one step. 1 to 1,024; 64 by default.</summary>
+    public int MaxSequences { get; set; } = 64;
+
+    /// <summary>The most tokens computed in one step; longer prompts are computed in pieces. At least 16; 512 by default.</summary>
+    public int MaxTokensPerStep { get; set; } = 512;
+
+    /// <summary>The most sequences that wait for a place; one more is refused. 1,024 by default.</summary>
+    public int MaxQueuedSequences { get; set; } = 1024;
+
+    /// <summary>Whether prompts that begin alike share their keys and values. <see langword="true"/> by default.</summary>
+    public bool PrefixCache { get; set; } = true;
+
+    /// <summary>What computes; <see langword="null"/>, the default: the managed runner.</summary>
+    [Experimental("ENGINE001")]
+    public ModelRunnerFactory? Runner { get; set; }
+}

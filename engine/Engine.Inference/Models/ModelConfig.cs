@@ -1,0 +1,23 @@
+namespace Engine.Inference.Models;
+
+/// <summary>What a model folder says about its model.</summary>
+public sealed record ModelConfig
+{
+    /// <summary>The architecture's name in the folder's own words, as in <c>llama</c>.</summary>
+    public string ModelType { get; init; } = "";
+
+    /// <summary>The most tokens a sequence may hold.</summary>
+    public int ContextLength { get; init; }
+
+    /// <summary>Columns of a logits row.</summary>
+    public int VocabularySize { get; init; }
+
+    /// <summary>Tokens that end an answer: the union of what genai_config.json, generation_config.json and the tokenizer's files say.</summary>
+    public IReadOnlyList<int> EosTokenIds { get; init; } = [];
+
+    /// <summary>The token that begins a text, if the model has one.</summary>
+    public int? BosTokenId { get; init; }
+
+    /// <summary>The token that fills up shorter rows, if the model has one.</summary>
+    public int? PadTokenId { get; init; }
+}
