@@ -1,0 +1,12 @@
+using Engine.Inference;
+
+namespace Engine.Server.Requests;
+
+/// <summary>The usage of a request that has several prompts.</summary>
+internal static class TotalUsage
+{
+    public static GenerationUsage Of(IReadOnlyList<Generation> generations) => new(
+        generations.Sum(generation => generation.Usage.PromptTokens),
+        generations.Sum(generation => generation.Usage.CompletionTokens),
+        generations.Sum(generation => generation.Usage.CachedTokens));
+}
