@@ -27,6 +27,8 @@ public static class OpenAIServerServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OpenAIServerOptions>, OpenAIServerOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IServedModels, CatalogModels>();
+        services.AddHostedService<EngineWarmupService>();
         services.TryAddSingleton<RequestPipeline>();
         services.TryAddSingleton<StreamPump>();
         services.TryAddSingleton<ChatCompletionsHandler>();
