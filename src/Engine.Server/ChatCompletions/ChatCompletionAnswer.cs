@@ -1,4 +1,4 @@
-using Engine.Inference;
+using Engine.Server.Models;
 using Engine.Server.Protocol;
 using Engine.Server.Streaming;
 
@@ -8,7 +8,7 @@ namespace Engine.Server.ChatCompletions;
 internal static class ChatCompletionAnswer
 {
     public static async Task<ChatCompletion> GatherAsync(
-        ChatCompletionRequest request, AnswerHead head, Generation generation, CancellationToken cancellationToken)
+        ChatCompletionRequest request, AnswerHead head, IServedGeneration generation, CancellationToken cancellationToken)
     {
         ChoiceText[] choices = await ChoiceText.GatherAsync(generation.UpdatesAsync(cancellationToken), request.ChoiceCount).ConfigureAwait(false);
         return new ChatCompletion

@@ -1,11 +1,12 @@
 using Engine.Inference;
+using Engine.Server.Models;
 using Engine.Server.Protocol;
 using Engine.Server.Streaming;
 
 namespace Engine.Server.ChatCompletions;
 
 /// <summary>The events of a streamed chat completion: a role for each choice, its text as it comes, its end; then the usage, if asked for.</summary>
-internal sealed class ChatCompletionStream(ChatCompletionRequest request, AnswerHead head, Generation generation) : IStreamFormat
+internal sealed class ChatCompletionStream(ChatCompletionRequest request, AnswerHead head, IServedGeneration generation) : IStreamFormat
 {
     private static readonly ChatDelta Empty = new();
 

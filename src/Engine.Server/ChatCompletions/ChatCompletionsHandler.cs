@@ -25,7 +25,7 @@ internal sealed class ChatCompletionsHandler(IServedModels models, StreamPump pu
         AnswerHead head = AnswerHead.New("chatcmpl-", time, model.Id, model.Fingerprint);
 
         // 3 to 5. Rendered, encoded, submitted.
-        Generation generation = await StartAsync(model, request, generationRequest, context.RequestAborted).ConfigureAwait(false);
+        IServedGeneration generation = await StartAsync(model, request, generationRequest, context.RequestAborted).ConfigureAwait(false);
         await using (generation.ConfigureAwait(false))
         {
             StrictMode.WriteWarnings(context, report, generation.Warnings);
@@ -52,7 +52,7 @@ internal sealed class ChatCompletionsHandler(IServedModels models, StreamPump pu
         return request;
     }
 
-    private static async Task<Generation> StartAsync(
+    private static async Task<IServedGeneration> StartAsync(
         ServedModel model, ChatCompletionRequest request, GenerationRequest generationRequest, CancellationToken cancellationToken)
     {
         try

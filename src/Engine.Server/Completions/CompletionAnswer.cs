@@ -1,4 +1,4 @@
-using Engine.Inference;
+using Engine.Server.Models;
 using Engine.Server.Protocol;
 using Engine.Server.Requests;
 using Engine.Server.Streaming;
@@ -9,7 +9,7 @@ namespace Engine.Server.Completions;
 internal static class CompletionAnswer
 {
     public static async Task<CompletionWithUsage> GatherAsync(
-        CompletionRequest request, AnswerHead head, IReadOnlyList<Generation> generations, CancellationToken cancellationToken)
+        CompletionRequest request, AnswerHead head, IReadOnlyList<IServedGeneration> generations, CancellationToken cancellationToken)
     {
         int candidates = CompletionRequestMapper.CandidateCount(request);
         ChoiceText[] texts = await ChoiceText.GatherAsync(
@@ -38,7 +38,7 @@ internal static class CompletionAnswer
     private static IEnumerable<ChoiceText> Best(ReadOnlySpan<ChoiceText> candidates, int count) =>
         candidates.Length == count ? candidates.ToArray() : candidates.ToArray().OrderByDescending(text => text.MeanLogprob).Take(count);
 
-    private static CompletionChoice ToChoice(CompletionRequest request, Generation generation, ChoiceText text, int index)
+    private static CompletionChoice ToChoice(CompletionRequest request, IServedGeneration generation, ChoiceText text, int index)
     {
         string echo = request.Echo ? generation.PromptText : "";
         return new CompletionChoice

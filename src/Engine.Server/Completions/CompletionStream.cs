@@ -1,4 +1,5 @@
 using Engine.Inference;
+using Engine.Server.Models;
 using Engine.Server.Protocol;
 using Engine.Server.Requests;
 using Engine.Server.Streaming;
@@ -10,11 +11,11 @@ internal sealed class CompletionStream : IStreamFormat
 {
     private readonly CompletionRequest _request;
     private readonly AnswerHead _head;
-    private readonly IReadOnlyList<Generation> _generations;
+    private readonly IReadOnlyList<IServedGeneration> _generations;
     private readonly HeldTokens[] _held;
     private readonly bool[] _begun;
 
-    public CompletionStream(CompletionRequest request, AnswerHead head, IReadOnlyList<Generation> generations)
+    public CompletionStream(CompletionRequest request, AnswerHead head, IReadOnlyList<IServedGeneration> generations)
     {
         _request = request;
         _head = head;
@@ -30,7 +31,7 @@ internal sealed class CompletionStream : IStreamFormat
     public void WriteUpdate(SseWriter output, GenerationUpdate update)
     {
         int index = update.ChoiceIndex;
-        Generation generation = _generations[index / _request.ChoiceCount];
+        IServedGeneration generation = _generations[index / _request.ChoiceCount];
         int offset = _request.Echo ? generation.PromptText.Length : 0;
         if (!_begun[index])
         {
@@ -65,7 +66,7 @@ internal sealed class CompletionStream : IStreamFormat
         }
     }
 
-    private void WriteBeginning(SseWriter output, int index, Generation generation, IReadOnlyList<GeneratedToken>? promptTokens)
+    private void WriteBeginning(SseWriter output, int index, IServedGeneration generation, IReadOnlyList<GeneratedToken>? promptTokens)
     {
         if (!_request.Echo && !_request.ReturnTokenIds)
         {

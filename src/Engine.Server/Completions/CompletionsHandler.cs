@@ -24,7 +24,7 @@ internal sealed class CompletionsHandler(IServedModels models, StreamPump pump, 
         AnswerHead head = AnswerHead.New("cmpl-", time, model.Id, model.Fingerprint);
 
         // 3 to 5. Encoded and submitted: all prompts, or none.
-        List<Generation> generations = [];
+        List<IServedGeneration> generations = [];
         try
         {
             foreach (GenerationRequest generationRequest in requests)
@@ -37,7 +37,7 @@ internal sealed class CompletionsHandler(IServedModels models, StreamPump pump, 
         }
         finally
         {
-            foreach (Generation generation in generations)
+            foreach (IServedGeneration generation in generations)
             {
                 await generation.DisposeAsync().ConfigureAwait(false);
             }
@@ -45,7 +45,7 @@ internal sealed class CompletionsHandler(IServedModels models, StreamPump pump, 
     }
 
     /// <summary>Step 12. Updates become the answer.</summary>
-    private async Task AnswerAsync(HttpContext context, CompletionRequest request, AnswerHead head, List<Generation> generations)
+    private async Task AnswerAsync(HttpContext context, CompletionRequest request, AnswerHead head, List<IServedGeneration> generations)
     {
         if (request.Stream)
         {

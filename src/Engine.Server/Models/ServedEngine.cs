@@ -12,5 +12,6 @@ internal sealed class ServedEngine(LlmEngine engine) : ServedModel
     /// <summary>Short, and silent about what the engine's own fingerprint is made of.</summary>
     public override string Fingerprint { get; } = "fp_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(engine.Fingerprint)).AsSpan(0, 8));
 
-    public override Task<Generation> StartAsync(GenerationRequest request, CancellationToken cancellationToken) => engine.StartAsync(request, cancellationToken);
+    public override async Task<IServedGeneration> StartAsync(GenerationRequest request, CancellationToken cancellationToken) =>
+        new ServedGeneration(await engine.StartAsync(request, cancellationToken).ConfigureAwait(false));
 }

@@ -12,5 +12,5 @@ internal abstract class ServedModel
 
     /// <summary>Steps 3 to 5 of a request.</summary>
     /// <exception cref="GenerationException">The request cannot be generated.</exception>
-    public abstract Task<Generation> StartAsync(GenerationRequest request, CancellationToken cancellationToken);
+    public abstract Task<IServedGeneration> StartAsync(GenerationRequest request, CancellationToken cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Engine.Inference;
+using Engine.Server.Models;
 
 namespace Engine.Server.Streaming;
 
@@ -10,11 +11,11 @@ internal static class MergedUpdates
     /// <param name="generations">One a prompt.</param>
     /// <param name="choiceCount">Choices a generation has; choice <c>j</c> of generation <c>i</c> becomes <c>i * choiceCount + j</c>.</param>
     /// <param name="cancellationToken">Ends all of them.</param>
-    public static IAsyncEnumerable<GenerationUpdate> Of(IReadOnlyList<Generation> generations, int choiceCount, CancellationToken cancellationToken = default) =>
+    public static IAsyncEnumerable<GenerationUpdate> Of(IReadOnlyList<IServedGeneration> generations, int choiceCount, CancellationToken cancellationToken = default) =>
         generations.Count == 1 ? generations[0].UpdatesAsync(cancellationToken) : MergeAsync(generations, choiceCount, cancellationToken);
 
     private static async IAsyncEnumerable<GenerationUpdate> MergeAsync(
-        IReadOnlyList<Generation> generations, int choiceCount, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<IServedGeneration> generations, int choiceCount, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Channel<GenerationUpdate> merged = Channel.CreateUnbounded<GenerationUpdate>(new UnboundedChannelOptions { SingleReader = true });
@@ -34,7 +35,7 @@ internal static class MergedUpdates
     }
 
     /// <summary>Never throws: what fails ends the others and is thrown by the reader.</summary>
-    private static async Task PumpAllAsync(IReadOnlyList<Generation> generations, int choiceCount, ChannelWriter<GenerationUpdate> output, CancellationTokenSource stop)
+    private static async Task PumpAllAsync(IReadOnlyList<IServedGeneration> generations, int choiceCount, ChannelWriter<GenerationUpdate> output, CancellationTokenSource stop)
     {
         try
         {
@@ -47,7 +48,7 @@ internal static class MergedUpdates
         }
     }
 
-    private static async Task PumpAsync(Generation generation, int firstChoice, ChannelWriter<GenerationUpdate> output, CancellationTokenSource stop)
+    private static async Task PumpAsync(IServedGeneration generation, int firstChoice, ChannelWriter<GenerationUpdate> output, CancellationTokenSource stop)
     {
         try
         {

@@ -2,29 +2,30 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Engine.Inference;
 using Engine.Inference.Core;
+using Engine.Server.Models;
 
 namespace Engine.Server.Tests.Support;
 
 /// <summary>A generation whose updates a test wrote down.</summary>
-internal sealed class ScriptedGeneration(IReadOnlyList<GenerationUpdate> updates) : Generation
+internal sealed class ScriptedGeneration(IReadOnlyList<GenerationUpdate> updates) : IServedGeneration
 {
     public const int EndToken = 2;
 
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _completionTokens;
 
-    public override IReadOnlyList<int> PromptTokenIds { get; } = [10, 11, 12];
+    public IReadOnlyList<int> PromptTokenIds { get; } = [10, 11, 12];
 
-    public override string PromptText { get; } = "Once upon";
+    public string PromptText { get; } = "Once upon";
 
-    public override IReadOnlyList<string> Warnings => Remarks;
+    public IReadOnlyList<string> Warnings => Remarks;
 
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
     /// <summary>Called before each update; may wait or throw.</summary>
     public Func<int, CancellationToken, Task>? BeforeUpdate { get; init; }
 
-    public override GenerationUsage Usage => new(PromptTokenIds.Count, _completionTokens, CachedTokens: 1);
+    public GenerationUsage Usage => new(PromptTokenIds.Count, _completionTokens, CachedTokens: 1);
 
     /// <summary>Completes when the server lets go of it.</summary>
     public Task Disposed => _disposed.Task;
@@ -66,7 +67,7 @@ internal sealed class ScriptedGeneration(IReadOnlyList<GenerationUpdate> updates
         return updates;
     }
 
-    public override async IAsyncEnumerable<GenerationUpdate> UpdatesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<GenerationUpdate> UpdatesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (int i = 0; i < updates.Count; i++)
         {
@@ -81,7 +82,7 @@ internal sealed class ScriptedGeneration(IReadOnlyList<GenerationUpdate> updates
         }
     }
 
-    public override ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _disposed.TrySetResult();
         return ValueTask.CompletedTask;

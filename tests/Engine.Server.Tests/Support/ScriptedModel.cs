@@ -17,14 +17,14 @@ internal sealed class ScriptedModel : ServedModel
 
     public List<ScriptedGeneration> Generations { get; } = [];
 
-    public override Task<Generation> StartAsync(GenerationRequest request, CancellationToken cancellationToken)
+    public override Task<IServedGeneration> StartAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
         lock (Requests)
         {
             Requests.Add(request);
             ScriptedGeneration generation = Script(request);
             Generations.Add(generation);
-            return Task.FromResult<Generation>(generation);
+            return Task.FromResult<IServedGeneration>(generation);
         }
     }
 }
