@@ -1,0 +1,235 @@
+using Engine.Inference.Tokenization.Unicode;
+
+namespace Engine.Inference.Tokenization.Models;
+
+/// <summary>
+/// Byte pair encoding: a piece is cut into its smallest symbols, and the neighbouring pair whose merge has the lowest rank is merged, the
+/// leftmost first, until none is left.
+/// </summary>
+internal sealed class BpeModel : TokenizationModel
+{
+    private const int None = -1;
+
+    private readonly MergeTable _merges;
+    private readonly BpeOptions _options;
+    private readonly int _unknownId = None;
+    private readonly int[] _byteTokens = new int[256];
+
+    /// <summary>With <see cref="BpeOptions.TakesBytes"/>: the vocabulary by the bytes that its spellings stand for.</summary>
+    private readonly Vocabulary? _byBytes;
+
+    /// <summary>Whether no merge reaches from one word into the next, so that pieces can be cut in front of every ▁ that ends a run of others.</summary>
+    private readonly bool _cutsAtSpaceMark;
+
+    public BpeModel(Vocabulary vocabulary, MergeTable merges, BpeOptions options)
+        : base(vocabulary)
+    {
+        _merges = merges;
+        _options = options;
+        if (options.UnknownToken is not null)
+        {
+            _unknownId = vocabulary.IdOf(options.UnknownToken);
+        }
+
+        Array.Fill(_byteTokens, None);
+        if (options.TakesBytes)
+        {
+            _byBytes = IndexByBytes(vocabulary, options.IgnoreMerges);
+            for (int value = 0; value < 256; value++)
+            {
+                _byteTokens[value] = vocabulary.IdOf(ByteAlphabet.SpellingOf((byte)value));
+            }
+        }
+        else if (options.ByteFallback)
+        {
+            for (int value = 0; value < 256; value++)
+            {
+                _byteTokens[value] = vocabulary.IdOf(System.Text.Encoding.ASCII.GetBytes($"<0x{value:X2}>"));
+            }
+        }
+
+        _cutsAtSpaceMark = !options.TakesBytes && !options.IgnoreMerges && options.ContinuingPrefix.Length == 0 && options.EndSuffix.Length == 0
+            && vocabulary.TryGetId("▁"u8, out _) && !HasTokenAcrossSpaceMark(vocabulary);
+    }
+
+    public override int? UnknownId => _unknownId == None ? null : _unknownId;
+
+    protected override void TokenizePiece(ReadOnlySpan<byte> piece, List<int> ids)
+    {
+        if (_cutsAtSpaceMark && TryCut(piece, out int cut))
+        {
+            while (true)
+            {
+                Tokenize(piece[..cut], ids);
+                piece = piece[cut..];
+                if (!TryCut(piece, out cut))
+                {
+                    break;
+                }
+            }
+
+            Tokenize(piece, ids);
+            return;
+        }
+
+        if (_options.IgnoreMerges && (_byBytes ?? Vocabulary).TryGetId(piece, out int whole))
+        {
+            ids.Add(whole);
+            return;
+        }
+
+        using BpeWord word = BpeWord.Rent(piece.Length);
+        if (_options.TakesBytes)
+        {
+            AddByteSymbols(piece, word);
+        }
+        else
+        {
+            AddCharacterSymbols(piece, word);
+        }
+
+        word.MergeAll(_merges);
+        word.CopyTo(ids);
+    }
+
+    /// <summary>The first place behind the beginning where a ▁ follows another character.</summary>
+    private static bool TryCut(ReadOnlySpan<byte> piece, out int cut)
+    {
+        cut = 0;
+        while (piece[cut..].StartsWith("▁"u8))
+        {
+            cut += 3;
+        }
+
+        int next = piece[cut..].IndexOf("▁"u8);
+        cut += next;
+        return next >= 0;
+    }
+
+    private void AddByteSymbols(ReadOnlySpan<byte> piece, BpeWord word)
+    {
+        foreach (byte value in piece)
+        {
+            int id = _byteTokens[value];
+            if (id != None)
+            {
+                word.Add(id);
+            }
+            else if (_options.UnknownToken is not null)
+            {
+                word.AddUnknown(RequireUnknown(), _options.FuseUnknown);
+            }
+        }
+
+        word.EndUnknown();
+    }
+
+    private void AddCharacterSymbols(ReadOnlySpan<byte> piece, BpeWord word)
+    {
+        bool decorated = _options.ContinuingPrefix.Length > 0 || _options.EndSuffix.Length > 0;
+        Span<byte> buffer = decorated ? new byte[_options.ContinuingPrefix.Length + 4 + _options.EndSuffix.Length] : [];
+        for (int position = 0; position < piece.Length;)
+        {
+            int length = Utf8.LengthOf(piece[position]);
+            ReadOnlySpan<byte> symbol = piece.Slice(position, length);
+            if (decorated)
+            {
+                symbol = Decorate(symbol, first: position == 0, last: position + length == piece.Length, buffer);
+            }
+
+            position += length;
+            if (Vocabulary.TryGetId(symbol, out int id))
+            {
+                word.Add(id);
+            }
+            else if (!(_options.ByteFallback && TryAddBytes(symbol, word)) && _options.UnknownToken is not null)
+            {
+                word.AddUnknown(RequireUnknown(), _options.FuseUnknown);
+            }
+        }
+
+        word.EndUnknown();
+    }
+
+    private ReadOnlySpan<byte> Decorate(ReadOnlySpan<byte> symbol, bool first, bool last, Span<byte> buffer)
+    {
+        int length = 0;
+        if (!first)
+        {
+            _options.ContinuingPrefix.CopyTo(buffer);
+            length = _options.ContinuingPrefix.Length;
+        }
+
+        symbol.CopyTo(buffer[length..]);
+        length += symbol.Length;
+        if (last)
+        {
+            _options.EndSuffix.CopyTo(buffer[length..]);
+            length += _options.EndSuffix.Length;
+        }
+
+        return buffer[..length];
+    }
+
+    /// <summary>All bytes of a character as tokens, or none. Unknown characters that wait to be fused come behind them, as in the original.</summary>
+    private bool TryAddBytes(ReadOnlySpan<byte> symbol, BpeWord word)
+    {
+        foreach (byte value in symbol)
+        {
+            if (_byteTokens[value] == None)
+            {
+                return false;
+            }
+        }
+
+        foreach (byte value in symbol)
+        {
+            word.AddBesideUnknown(_byteTokens[value]);
+        }
+
+        return true;
+    }
+
+    private int RequireUnknown() =>
+        _unknownId != None ? _unknownId : throw new TokenizationException("The tokenizer's unknown token is not in its vocabulary, and the text needs it.");
+
+    private static Vocabulary IndexByBytes(Vocabulary vocabulary, bool needed)
+    {
+        Vocabulary byBytes = new(needed ? vocabulary.Count : 1);
+        byte[] bytes = [];
+        for (int id = 0; needed && id < vocabulary.IdLimit; id++)
+        {
+            ReadOnlySpan<byte> spelling = vocabulary.SpellingOf(id);
+            if (bytes.Length < spelling.Length)
+            {
+                bytes = new byte[spelling.Length * 2];
+            }
+
+            if (vocabulary.HasId(id) && ByteAlphabet.TryDecode(spelling, bytes, out int count))
+            {
+                byBytes.Add(bytes.AsSpan(0, count), id);
+            }
+        }
+
+        return byBytes;
+    }
+
+    private static bool HasTokenAcrossSpaceMark(Vocabulary vocabulary)
+    {
+        for (int id = 0; id < vocabulary.IdLimit; id++)
+        {
+            ReadOnlySpan<byte> spelling = vocabulary.SpellingOf(id);
+            while (spelling.StartsWith("▁"u8))
+            {
+                spelling = spelling[3..];
+            }
+
+            if (spelling.IndexOf("▁"u8) > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Engine.Inference.Tokenization;
+
+/// <summary>A text cannot be tokenized with this vocabulary: it has characters that no token spells, and no token for unknown ones.</summary>
+public sealed class TokenizationException(string message) : Exception(message);
