@@ -1,6 +1,7 @@
 namespace Engine.Inference.Tokenization.AddedTokens;
 
 /// <summary>A token that is found in the text before the model sees it.</summary>
+/// <param name="Content">The string it is found by.</param>
 /// <param name="SingleWord">Counts only where no word character touches it.</param>
 /// <param name="StripLeft">Takes the white space before it along.</param>
 /// <param name="StripRight">Takes the white space behind it along.</param>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Engine.Inference.Tokenization.Models;
 
 namespace Engine.Inference.Tokenization.AddedTokens;
 
@@ -12,6 +13,13 @@ internal sealed class AddedTokenMatcher
     {
         _trie = new ByteTrie(spellings);
         _firstBytes = SearchValues.Create(_trie.FirstBytes());
+    }
+
+    /// <summary>The next place at or behind <paramref name="position"/> where a token could begin, or -1.</summary>
+    public int NextCandidate(ReadOnlySpan<byte> text, int position)
+    {
+        int offset = text[position..].IndexOfAny(_firstBytes);
+        return offset < 0 ? -1 : position + offset;
     }
 
     /// <summary>The next token at or behind <paramref name="position"/>.</summary>

@@ -12,6 +12,8 @@ internal sealed class AddedVocabulary
     private readonly Dictionary<string, int> _byContent = [];
     private readonly HashSet<string> _specials = [];
     private readonly Dictionary<int, byte[]> _normalizedSpellings = [];
+    private readonly bool _normalizes;
+    private readonly AddedTokenMatcher? _anywhere;
     private readonly AddedTokenMatcher? _inText;
     private readonly AddedTokenMatcher? _inNormalizedText;
 
@@ -45,15 +47,14 @@ internal sealed class AddedVocabulary
             }
         }
 
-        NeedsNormalization = normalizer is not null;
+        _normalizes = normalizer is not null;
+        _anywhere = _byId.Count == 0 ? null : new AddedTokenMatcher(_byId.Select(entry => new KeyValuePair<byte[], int>(Encoding.UTF8.GetBytes(entry.Value.Content), entry.Key)));
         _inText = MatcherOf(normalized: false);
         _inNormalizedText = MatcherOf(normalized: true);
         IdLimit = _byId.Count == 0 ? 0 : _byId.Keys.Max() + 1;
     }
 
     public int IdLimit { get; }
-
-    public bool NeedsNormalization { get; }
 
     public IEnumerable<KeyValuePair<int, AddedToken>> Tokens => _byId;
 
@@ -70,7 +71,10 @@ internal sealed class AddedVocabulary
         : null;
 
     /// <summary>Cuts a text at its added tokens, those to be found before or those to be found after normalization.</summary>
+    /// <param name="text">The text, as it is or normalized.</param>
+    /// <param name="normalized">Which tokens to look for.</param>
     /// <param name="plainSpecials">Control tokens are text like any other.</param>
+    /// <param name="parts">Where the parts are added.</param>
     public void Split(ReadOnlySpan<byte> text, bool normalized, bool plainSpecials, List<TextPart> parts)
     {
         AddedTokenMatcher? matcher = normalized ? _inNormalizedText : _inText;
@@ -103,6 +107,51 @@ internal sealed class AddedVocabulary
             parts.Add(new TextPart(covered, text.Length, TextPart.NoToken));
         }
     }
+
+    /// <summary>
+    /// The control tokens of a text none of whose characters are content: from left to right, at each place the longest added token that
+    /// counts there.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="content">The stretches of content, sorted, without overlaps.</param>
+    public List<(int Start, int End, int Id)> FindControlTokens(ReadOnlySpan<byte> text, List<(int Start, int End)> content)
+    {
+        List<(int Start, int End, int Id)> found = [];
+        int span = 0;
+        for (int position = 0; position < text.Length;)
+        {
+            int candidate = _anywhere?.NextCandidate(text, position) ?? -1;
+            if (candidate < 0)
+            {
+                break;
+            }
+
+            position = candidate;
+            while (span < content.Count && content[span].End <= position)
+            {
+                span++;
+            }
+
+            int contentStart = span < content.Count ? content[span].Start : int.MaxValue;
+            if (!_anywhere!.TryMatch(text, position, (id, end) => !IsControl(id) || end <= contentStart, out int tokenEnd, out int tokenId))
+            {
+                position++;
+                continue;
+            }
+
+            if (IsControl(tokenId))
+            {
+                found.Add((position, tokenEnd, tokenId));
+            }
+
+            position = tokenEnd;
+        }
+
+        return found;
+    }
+
+    /// <summary>A special token that is found in the text as it is, not only after normalization.</summary>
+    private bool IsControl(int id) => _byId[id] is { Special: true } token && !(token.Normalized && _normalizes);
 
     /// <summary>The beginning of the white space that ends at a place, at the least <paramref name="minimum"/>.</summary>
     public static int SpaceBefore(ReadOnlySpan<byte> text, int position, int minimum)

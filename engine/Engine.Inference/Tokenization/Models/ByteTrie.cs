@@ -1,4 +1,4 @@
-namespace Engine.Inference.Tokenization.AddedTokens;
+namespace Engine.Inference.Tokenization.Models;
 
 /// <summary>Byte strings with a value each, as a trie whose nodes keep their children next to each other, sorted.</summary>
 internal sealed class ByteTrie
@@ -55,6 +55,21 @@ internal sealed class ByteTrie
         {
             _rootChildren[_labels[_nodes[Root].FirstChild + i]] = _nodes[Root].FirstChild + i;
         }
+    }
+
+    /// <summary>All tokens of a vocabulary with their ids.</summary>
+    public static ByteTrie Of(Vocabulary vocabulary)
+    {
+        List<KeyValuePair<byte[], int>> entries = new(vocabulary.Count);
+        for (int id = 0; id < vocabulary.IdLimit; id++)
+        {
+            if (vocabulary.SpellingOf(id) is { Length: > 0 } spelling)
+            {
+                entries.Add(new(spelling.ToArray(), id));
+            }
+        }
+
+        return new ByteTrie(entries);
     }
 
     public int ValueOf(int node) => _nodes[node].Value;
