@@ -24,6 +24,9 @@ internal sealed class ExecutionStep
     /// <summary>Outputs that leave the session: they must not alias memory that the session does not own.</summary>
     public required bool[] EscapingOutputs { get; init; }
 
+    /// <summary>Branches and loop bodies; none for most operators.</summary>
+    public required Subgraph[] Subgraphs { get; init; }
+
     /// <summary>Outputs for which the caller of the current run brought memory.</summary>
     public required bool[] PreparedOutputs { get; init; }
 }

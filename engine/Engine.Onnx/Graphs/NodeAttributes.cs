@@ -46,6 +46,10 @@ internal sealed class NodeAttributes
     /// <summary>The graphs among the attributes: branches and loop bodies.</summary>
     public IEnumerable<Graph> Graphs => _values.Values.OfType<Graph>();
 
+    /// <summary>The same with their attributes' names.</summary>
+    public IEnumerable<KeyValuePair<string, Graph>> Subgraphs =>
+        _values.Where(pair => pair.Value is Graph).Select(pair => KeyValuePair.Create(pair.Key, (Graph)pair.Value));
+
     private bool TryGet<T>(string name, [NotNullWhen(true)] out T? value)
     {
         value = default;

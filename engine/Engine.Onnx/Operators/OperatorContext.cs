@@ -8,7 +8,9 @@ namespace Engine.Onnx.Operators;
 internal sealed unsafe class OperatorContext(WorkerPool workers, BufferPool pool, Tensor?[] slots)
 {
     private readonly List<PooledBuffer> _scratch = [];
+    private readonly Dictionary<Subgraph, GraphExecutor> _branches = [];
     private ExecutionStep _step = null!;
+    private GraphExecutor? _runningBranch;
 
     /// <summary>Threads to share the work with.</summary>
     public WorkerPool Workers { get; } = workers;
@@ -94,6 +96,26 @@ internal sealed unsafe class OperatorContext(WorkerPool workers, BufferPool pool
         return new Span<T>(buffer.Data, count);
     }
 
+    /// <summary>Runs a branch of the node and gives what it computed; valid until the end of this call.</summary>
+    /// <exception cref="InvalidModelException">The node has no such branch.</exception>
+    public ReadOnlySpan<Tensor?> RunSubgraph(string attribute)
+    {
+        int index = Array.FindIndex(_step.Subgraphs, subgraph => subgraph.Attribute == attribute);
+        if (index < 0)
+        {
+            throw Error($"attribute '{attribute}' is missing.");
+        }
+
+        Subgraph subgraph = _step.Subgraphs[index];
+        if (!_branches.TryGetValue(subgraph, out GraphExecutor? executor))
+        {
+            _branches.Add(subgraph, executor = new GraphExecutor(subgraph.Plan, Workers, pool, timings: null));
+        }
+
+        _runningBranch = executor;
+        return executor.RunBranch(slots);
+    }
+
     /// <summary>The exception for inputs that cannot be used; <paramref name="message"/> goes on after the node's name.</summary>
     public InvalidModelException Error(string message) => new($"{_step.Node}: {message}");
 
@@ -108,6 +130,60 @@ internal sealed unsafe class OperatorContext(WorkerPool workers, BufferPool pool
         return normalized >= 0 && normalized < rank ? (int)normalized : throw Error($"axis {axis} of a tensor with {rank} dimensions.");
     }
 
+    /// <summary>The shape that two inputs broadcast to.</summary>
+    /// <exception cref="InvalidModelException">They do not fit.</exception>
+    public Shape Broadcast(Tensor a, Tensor b) =>
+        Shape.TryBroadcast(a.Shape, b.Shape, out Shape result) ? result : throw Error($"shapes {a.Shape} and {b.Shape} do not broadcast to one.");
+
+    /// <summary>An input that holds integers: axes, sizes, starts. Also 32-bit ones.</summary>
+    /// <exception cref="InvalidModelException">The node leaves it out, or it is of another type.</exception>
+    public ReadOnlySpan<long> Integers(int index)
+    {
+        Tensor input = Input(index);
+        if (input.ElementType == ElementType.Int64)
+        {
+            return input.AsReadOnlySpan<long>();
+        }
+
+        ReadOnlySpan<int> narrow = Input(index, ElementType.Int32).AsReadOnlySpan<int>();
+        Span<long> wide = Scratch<long>(narrow.Length);
+        for (int i = 0; i < narrow.Length; i++)
+        {
+            wide[i] = narrow[i];
+        }
+
+        return wide;
+    }
+
+    /// <summary>An input that holds one integer.</summary>
+    /// <exception cref="InvalidModelException">The node leaves it out, or it holds none, several, or another type.</exception>
+    public long Integer(int index)
+    {
+        ReadOnlySpan<long> values = Integers(index);
+        return values.Length == 1 ? values[0] : throw Error($"input {index} holds {values.Length} values where one belongs.");
+    }
+
+    /// <summary>A shape from computed dimensions.</summary>
+    /// <exception cref="InvalidModelException">Too many, negative, or too large.</exception>
+    public Shape ToShape(ReadOnlySpan<long> dimensions)
+    {
+        Span<int> sizes = stackalloc int[Shape.MaxRank];
+        bool isValid = dimensions.Length <= Shape.MaxRank;
+        long count = 1;
+        for (int i = 0; isValid && i < dimensions.Length; i++)
+        {
+            isValid = dimensions[i] is >= 0 and <= int.MaxValue && (dimensions[i] == 0 || count <= long.MaxValue / 256 / dimensions[i]);
+            count *= dimensions[i];
+            sizes[i] = isValid ? (int)dimensions[i] : 0;
+        }
+
+        return isValid ? new Shape(sizes[..dimensions.Length]) : throw Error($"the shape [{string.Join(',', dimensions.ToArray().Take(10))}] is impossible or unsupported.");
+    }
+
+    /// <summary>Bytes of one element of a tensor whose elements are moved; elements below a byte cannot be.</summary>
+    /// <exception cref="InvalidModelException">Elements below a byte.</exception>
+    public int ElementSize(Tensor tensor) => tensor.ElementType.BitCount() is >= 8 and int bits ? bits / 8 : throw UnsupportedType(tensor.ElementType);
+
     /// <summary>Begins the call of one node.</summary>
     internal void Begin(ExecutionStep step) => _step = step;
 
@@ -120,6 +196,8 @@ internal sealed unsafe class OperatorContext(WorkerPool workers, BufferPool pool
         }
 
         _scratch.Clear();
+        _runningBranch?.Release();
+        _runningBranch = null;
     }
 
     private Tensor Output(int index) => HasOutput(index) ? slots[_step.Outputs[index]]! : throw Error($"output {index} is not wanted; the operator should have asked.");

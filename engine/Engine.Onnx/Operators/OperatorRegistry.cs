@@ -12,7 +12,9 @@ internal sealed partial class OperatorRegistry
 
     private OperatorRegistry()
     {
+        AddMath();
         AddShapes();
+        AddReductions();
         AddLanguageModel();
     }
 

@@ -7,7 +7,8 @@ namespace Engine.Onnx.Tensors;
 /// Aligned native buffers that a session's operators use one after another. Sizes are rounded up to four steps per power of two, so a shape
 /// that grows by a token finds the same buffer again. Owned by the thread that runs the session: no locks.
 /// </summary>
-internal sealed unsafe class BufferPool : IDisposable
+/// <param name="maxByteCount">What it may take from the operating system.</param>
+internal sealed unsafe class BufferPool(long maxByteCount = long.MaxValue) : IDisposable
 {
     /// <summary>Every buffer starts at a multiple of this: a cache line, and the widest vector.</summary>
     public const int Alignment = 64;
@@ -27,12 +28,18 @@ internal sealed unsafe class BufferPool : IDisposable
 
     /// <summary>A buffer of at least <paramref name="byteCount"/> bytes with one reference; its contents are whatever was there.</summary>
     /// <exception cref="OutOfMemoryException">The memory is not there.</exception>
+    /// <exception cref="PoolExhaustedException">It would be more than the pool may take.</exception>
     public PooledBuffer Rent(long byteCount)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         int sizeClass = SizeClassOf(byteCount, out long capacity);
         if (_free[sizeClass] is not { Count: > 0 } free || !free.TryPop(out PooledBuffer? buffer))
         {
+            if (capacity > maxByteCount - ByteCount)
+            {
+                throw new PoolExhaustedException(maxByteCount);
+            }
+
             buffer = new PooledBuffer(this, (byte*)NativeMemory.AlignedAlloc((nuint)capacity, Alignment), capacity, sizeClass);
             _all.Add(buffer);
             ByteCount += capacity;

@@ -205,6 +205,9 @@ public sealed unsafe class Tensor : IDisposable
         IsReadOnly = isReadOnly;
     }
 
+    /// <summary>Refuses writing from now on: it has become a constant.</summary>
+    internal void MakeReadOnly() => IsReadOnly = true;
+
     /// <summary>Lets go of the data after its last use.</summary>
     internal void Unbind()
     {

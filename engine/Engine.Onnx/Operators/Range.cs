@@ -1,0 +1,43 @@
+using System.Numerics;
+using Engine.Onnx.Tensors;
+
+namespace Engine.Onnx.Operators;
+
+/// <summary>Numbers from a start to before a limit in equal steps.</summary>
+internal sealed class Range : Operator
+{
+    public override void Run(OperatorContext context)
+    {
+        ElementType type = context.Input(0).ElementType;
+        switch (type)
+        {
+            case ElementType.Int64: Run<long>(context, type); break;
+            case ElementType.Int32: Run<int>(context, type); break;
+            case ElementType.Int16: Run<short>(context, type); break;
+            case ElementType.Float32: Run<float>(context, type); break;
+            case ElementType.Float64: Run<double>(context, type); break;
+            default: throw context.UnsupportedType(type);
+        }
+    }
+
+    private static void Run<T>(OperatorContext context, ElementType type)
+        where T : unmanaged, INumber<T>
+    {
+        T start = Single<T>(context, 0, type);
+        T step = Single<T>(context, 2, type);
+        double count = Math.Ceiling((double.CreateTruncating(Single<T>(context, 1, type)) - double.CreateTruncating(start)) / double.CreateTruncating(step));
+        if (!double.IsFinite(count) || count > int.MaxValue)
+        {
+            throw context.Error("the range has no end, or more elements than a tensor takes.");
+        }
+
+        Span<T> y = context.AllocateOutput(0, type, new Shape(Math.Max(0, (int)count))).AsSpan<T>();
+        for (int i = 0; i < y.Length; i++)
+        {
+            y[i] = start + (T.CreateTruncating(i) * step);
+        }
+    }
+
+    private static T Single<T>(OperatorContext context, int input, ElementType type)
+        where T : unmanaged => context.Input(input, type) is { ElementCount: 1 } tensor ? tensor.AsReadOnlySpan<T>()[0] : throw context.Error($"input {input} is not one value.");
+}
