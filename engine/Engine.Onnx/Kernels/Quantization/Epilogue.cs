@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Engine.Onnx.Kernels.Quantization;
+
+/// <summary>Scales and offsets of one block, widened.</summary>
+internal readonly struct BlockFactors(Vector256<float> scale0, Vector256<float> scale1, Vector256<float> offset0, Vector256<float> offset1, bool hasOffsets)
+{
+    public readonly Vector256<float> Scale0 = scale0;
+    public readonly Vector256<float> Scale1 = scale1;
+    public readonly Vector256<float> Offset0 = offset0;
+    public readonly Vector256<float> Offset1 = offset1;
+    public readonly bool HasOffsets = hasOffsets;
+}
+
+/// <summary>What ends a block: its scales and offsets, which lie behind its fields, carry the block's products over into the sums.</summary>
+internal readonly unsafe struct Epilogue(in BlockLayout layout)
+{
+    private readonly bool _halfScales = layout.HalfScales;
+    private readonly OffsetKind _offsets = layout.Offsets;
+    private readonly float _negativeZeroPoint = -layout.ZeroPoint;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public BlockFactors Load(byte* scales)
+    {
+        byte* offsets = scales + 64;
+        Vector256<float> scale0, scale1;
+        if (_halfScales)
+        {
+            scale0 = Half16.WidenFinite(scales);
+            scale1 = Half16.WidenFinite(scales + 16);
+            offsets = scales + 32;
+        }
+        else
+        {
+            scale0 = Vector256.Load((float*)scales);
+            scale1 = Vector256.Load((float*)scales + 8);
+        }
+
+        return _offsets switch
+        {
+            OffsetKind.None => new BlockFactors(scale0, scale1, Vector256<float>.Zero, Vector256<float>.Zero, false),
+            OffsetKind.Half => new BlockFactors(scale0, scale1, Half16.WidenFinite(offsets), Half16.WidenFinite(offsets + 16), true),
+            _ => new BlockFactors(scale0, scale1, Vector256.Load((float*)offsets), Vector256.Load((float*)offsets + 8), true),
+        };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(byte* scales, Vector256<float> d0, Vector256<float> d1, float blockSum, ref Vector256<float> s0, ref Vector256<float> s1)
+    {
+        BlockFactors factors = Load(scales);
+        Vector256<float> x = Vector256.Create(blockSum);
+        if (factors.HasOffsets)
+        {
+            s0 = Vector256.FusedMultiplyAdd(factors.Offset0, x, Vector256.FusedMultiplyAdd(factors.Scale0, d0, s0));
+            s1 = Vector256.FusedMultiplyAdd(factors.Offset1, x, Vector256.FusedMultiplyAdd(factors.Scale1, d1, s1));
+            return;
+        }
+
+        Vector256<float> zero = Vector256.Create(_negativeZeroPoint);
+        s0 = Vector256.FusedMultiplyAdd(factors.Scale0, Vector256.FusedMultiplyAdd(zero, x, d0), s0);
+        s1 = Vector256.FusedMultiplyAdd(factors.Scale1, Vector256.FusedMultiplyAdd(zero, x, d1), s1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddWithOffsets(in BlockFactors factors, Vector256<float> d0, Vector256<float> d1, float blockSum, float* result)
+    {
+        Vector256<float> x = Vector256.Create(blockSum);
+        Vector256.FusedMultiplyAdd(factors.Offset0, x, Vector256.FusedMultiplyAdd(factors.Scale0, d0, Vector256.Load(result))).Store(result);
+        Vector256.FusedMultiplyAdd(factors.Offset1, x, Vector256.FusedMultiplyAdd(factors.Scale1, d1, Vector256.Load(result + 8))).Store(result + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddWithZeroPoint(in BlockFactors factors, Vector256<float> d0, Vector256<float> d1, float blockSum, float* result)
+    {
+        Vector256<float> x = Vector256.Create(blockSum);
+        Vector256<float> zero = Vector256.Create(_negativeZeroPoint);
+        Vector256.FusedMultiplyAdd(factors.Scale0, Vector256.FusedMultiplyAdd(zero, x, d0), Vector256.Load(result)).Store(result);
+        Vector256.FusedMultiplyAdd(factors.Scale1, Vector256.FusedMultiplyAdd(zero, x, d1), Vector256.Load(result + 8)).Store(result + 8);
+    }
+}
