@@ -19,6 +19,7 @@ internal static unsafe class Scratch
         Rows,
         Scores,
         Products,
+        Transposed,
         Count,
     }
 

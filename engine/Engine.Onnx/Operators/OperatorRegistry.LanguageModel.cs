@@ -1,10 +1,28 @@
+using Engine.Onnx.Operators.Contrib;
+
 namespace Engine.Onnx.Operators;
 
 /// <summary>Operators of the domain com.microsoft, our own fused ones, and the matrix products.</summary>
 internal sealed partial class OperatorRegistry
 {
+    /// <summary>ONNX Runtime's operators.</summary>
+    private const string Microsoft = "com.microsoft";
+
+    /// <summary>Our own, which graph passes and runners put into graphs; no model file may hold them.</summary>
+    private const string Own = "engine";
+
     private void AddLanguageModel()
     {
-        _ = _entries;
+        // The builder of ONNX Runtime GenAI writes SimplifiedLayerNormalization into ONNX's own domain, where ONNX has none.
+        Add("SimplifiedLayerNormalization", 1, node => new SimplifiedLayerNormalization(node));
+        Add("RMSNormalization", 23, node => new SimplifiedLayerNormalization(node));
+        Add("LayerNormalization", 1, node => new LayerNormalization(node));
+        Add(Microsoft, "SimplifiedLayerNormalization", 1, node => new SimplifiedLayerNormalization(node));
+        Add(Microsoft, "SkipSimplifiedLayerNormalization", 1, node => new SkipNormalization(node, simplified: true));
+        Add(Microsoft, "SkipLayerNormalization", 1, node => new SkipNormalization(node, simplified: false));
+        Add(Microsoft, "MatMulNBits", 1, node => new MatMulNBits(node));
+        Add(Microsoft, "GatherBlockQuantized", 1, node => new GatherBlockQuantized(node));
+        Add(Microsoft, "GroupQueryAttention", 1, node => new GroupQueryAttention(node));
+        Add(Own, "PagedAttention", 1, node => new PagedAttention(node));
     }
 }
