@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Engine.Inference;
+
+namespace Engine.Cli.Options;
+
+/// <summary>The options of every command that loads a model; here, so that they are called and mean the same everywhere.</summary>
+internal sealed class ModelOptions
+{
+    /// <summary>The model's folder.</summary>
+    public Option<string?> Model { get; } = new("--model", "-m")
+    {
+        HelpName = "FOLDER",
+        Description = "The model's folder [default: the embedded model]",
+    };
+
+    /// <summary>What computes.</summary>
+    public Option<string> Runner { get; } = RunnerChoice.Option();
+
+    /// <summary>Threads that compute.</summary>
+    public Option<int> Threads { get; } = Values.Whole("--threads", "N", "Threads that compute; 0: one a physical core", 0, 1024, 0);
+
+    /// <summary>How exact MatMulNBits computes.</summary>
+    public Option<int?> AccuracyLevel { get; } = Values.OptionalWhole(
+        "--accuracy-level", "0-4", "Overrides what the graph says of its 4- and 8-bit products: 0 or 1 keeps activations as floats, 4 rounds them to 8-bit integers (faster)", 0, 4);
+
+    /// <summary>The most tokens of a sequence.</summary>
+    public Option<int?> ContextLength { get; } = Values.OptionalWhole(
+        "--context-length", "N", "The most tokens, prompt and answer together [default: what the model allows]", 1, int.MaxValue);
+
+    /// <summary>Adds all of them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(Model);
+        AddExecutionTo(command);
+    }
+
+    /// <summary>Adds those that say how to run a model, but not which.</summary>
+    public void AddExecutionTo(Command command)
+    {
+        command.Add(Runner);
+        command.Add(Threads);
+        command.Add(AccuracyLevel);
+        command.Add(ContextLength);
+    }
+
+    /// <summary>What was said on the command line, for one model.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="folder">The model's folder; <see langword="null"/>: the one of <see cref="Model"/>, else the embedded one.</param>
+    public LlmEngineOptions Read(ParseResult parsed, string? folder = null) => new()
+    {
+        Model = folder ?? parsed.GetValue(Model) ?? DefaultModel.Folder(),
+        Threads = parsed.GetValue(Threads),
+        AccuracyLevel = parsed.GetValue(AccuracyLevel),
+        ContextLength = parsed.GetValue(ContextLength),
+        Runner = RunnerChoice.Factory(parsed.GetRequiredValue(Runner)),
+    };
+}

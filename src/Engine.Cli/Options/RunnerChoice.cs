@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Engine.Inference.Runners;
+
+namespace Engine.Cli.Options;
+
+/// <summary>The runners there are, by the names people type.</summary>
+internal static class RunnerChoice
+{
+    /// <summary>Ours, in C#; the default.</summary>
+    public const string Managed = "managed";
+
+    /// <summary>Microsoft's native library.</summary>
+    public const string OnnxRuntime = "onnxruntime";
+
+    /// <summary>The option <c>--runner</c>.</summary>
+    public static Option<string> Option()
+    {
+        Option<string> option = new("--runner")
+        {
+            Description = "What computes: our own code, or ONNX Runtime's native library",
+            DefaultValueFactory = _ => Managed,
+        };
+        return option.AcceptOnlyFromAmong(Managed, OnnxRuntime);
+    }
+
+    /// <summary>Makes runners of that name.</summary>
+    public static ModelRunnerFactory? Factory(string name) => null;
+}
