@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Engine.Cli.Commands;
 
 namespace Engine.Cli;
 
@@ -18,9 +19,8 @@ internal static class CommandLine
 
         // No response files: a prompt may begin with "@".
         ParseResult parsed = Root(context).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction || parsed is { Action: null })
+        if (UsageError(parsed) is string sentence)
         {
-            string sentence = UsageError(parsed);
             await error.WriteLineAsync($"error: {sentence} See \"{HelpLine(parsed)}\".");
             return WrongUsage;
         }
@@ -50,25 +50,56 @@ internal static class CommandLine
     {
         RootCommand root = new("Serves and runs ONNX language models.")
         {
+            RunCommand.Create(context),
+            TokenizeCommand.Create(context),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
     }
 
-    private static string UsageError(ParseResult parsed)
+    private static string? UsageError(ParseResult parsed)
     {
-        if (parsed.UnmatchedTokens is [string unmatched, ..])
+        if (parsed.Action is HelpWithExamples)
         {
-            return parsed.CommandResult.Command is RootCommand
-                ? $"There is no command \"{unmatched}\"."
-                : unmatched.StartsWith('-')
-                    ? $"\"{parsed.CommandResult.Command.Name}\" has no option \"{unmatched}\"."
-                    : $"\"{unmatched}\" is one argument too many; text with blanks goes in quotes.";
+            return null;
         }
 
-        string message = parsed.Errors is [ParseError first, ..] ? first.Message : "A command is missing.";
-        return parsed.CommandResult.Command is RootCommand ? "A command is missing." : message.EndsWith('.') ? message : $"{message}.";
+        string command = parsed.CommandResult.Command.Name;
+        if (parsed.CommandResult.Command is RootCommand)
+        {
+            return parsed.UnmatchedTokens is [string word, ..] ? $"There is no command \"{word}\"."
+                : parsed.Action is ParseErrorAction or null ? "A command is missing."
+                : null;
+        }
+
+        if (MistypedOption(parsed) is string option)
+        {
+            return $"\"{command}\" has no option \"{option}\"; text that begins with a dash goes behind \"--\".";
+        }
+
+        if (parsed.UnmatchedTokens is [string unmatched, ..])
+        {
+            return unmatched.StartsWith('-')
+                ? $"\"{command}\" has no option \"{unmatched}\"."
+                : $"\"{unmatched}\" is one argument too many; text with blanks goes in quotes.";
+        }
+
+        return parsed.Errors is [ParseError first, ..] ? first.Message.TrimEnd('.') + "." : null;
+    }
+
+    // The parser takes an option that it does not know for an argument.
+    private static string? MistypedOption(ParseResult parsed)
+    {
+        if (parsed.Tokens.Any(token => token.Type is TokenType.DoubleDash))
+        {
+            return null;
+        }
+
+        return parsed.CommandResult.Command.Arguments
+            .SelectMany(argument => parsed.GetResult(argument)?.Tokens ?? [])
+            .Select(token => token.Value)
+            .FirstOrDefault(text => text.Length > 1 && text[0] == '-');
     }
 
     private static string HelpLine(ParseResult parsed) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Engine.Inference;
+using Engine.Inference.Tokenization;
 using Engine.Onnx;
 
 namespace Engine.Cli;
@@ -16,7 +17,7 @@ internal static class ErrorSentence
         string sentence = exception switch
         {
             AggregateException { InnerExceptions: [Exception only] } => Of(only),
-            CommandException or InvalidModelException or GenerationException => exception.Message,
+            CommandException or InvalidModelException or GenerationException or TokenizationException => exception.Message,
             JsonException json => JsonSentence(json),
             FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException => exception.Message,
             OutOfMemoryException => "There is not enough memory for this.",

@@ -40,16 +40,9 @@ internal sealed class Terminal(Stream input, Stream output, TextWriter error, bo
     /// <summary>Says one sentence that is not the answer.</summary>
     public void Note(string sentence) => Error.WriteLine(sentence);
 
-    /// <summary>Does long work, and shows meanwhile that and since when it runs.</summary>
-    public T Working<T>(string what, Func<T> work)
-    {
-        if (!ShowsProgress)
-        {
-            return work();
-        }
-
-        return ErrorConsole().Status().Spinner(Spinner.Known.Dots).Start(Markup.Escape(what), _ => work());
-    }
+    /// <summary>Does long work, and shows meanwhile that it goes on.</summary>
+    public Task<T> WorkingAsync<T>(string what, Func<Task<T>> work) =>
+        ShowsProgress ? ErrorConsole().Status().Spinner(Spinner.Known.Dots).StartAsync(Markup.Escape(what), _ => Task.Run(work)) : work();
 
     /// <summary>Draws on standard error.</summary>
     public IAnsiConsole ErrorConsole() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Error) });

@@ -33,7 +33,12 @@ internal sealed class LineReader(Stream stream) : IDisposable
             searched = _end;
             if (_finished)
             {
-                return _start < _end || WasTooLong ? Take(_end, _end) : null;
+                if (_start == _end && !WasTooLong)
+                {
+                    return null;
+                }
+
+                return Take(_end, _end);
             }
 
             if (_end - _start > MaxLength)
@@ -78,6 +83,7 @@ internal sealed class LineReader(Stream stream) : IDisposable
 
     private ReadOnlyMemory<byte> Take(int end, int next)
     {
+        WasTooLong |= end - _start > MaxLength;
         Memory<byte> line = WasTooLong ? default : _buffer.AsMemory(_start, end - _start);
         if (_first && line.Span.StartsWith("\uFEFF"u8))
         {

@@ -13,15 +13,23 @@ internal static class RunnerChoice
     public const string OnnxRuntime = "onnxruntime";
 
     /// <summary>The option <c>--runner</c>.</summary>
-    public static Option<string> Option()
+    public static Option<string> Option() => new("--runner")
     {
-        Option<string> option = new("--runner")
+        HelpName = $"{Managed}|{OnnxRuntime}",
+        Description = "What computes: our own code, or ONNX Runtime's native library",
+        DefaultValueFactory = _ => Managed,
+        CustomParser = result =>
         {
-            Description = "What computes: our own code, or ONNX Runtime's native library",
-            DefaultValueFactory = _ => Managed,
-        };
-        return option.AcceptOnlyFromAmong(Managed, OnnxRuntime);
-    }
+            string name = result.Tokens[0].Value;
+            if (name is not (Managed or OnnxRuntime))
+            {
+                result.AddError($"--runner is {Managed} or {OnnxRuntime}, not \"{name}\".");
+            }
+
+            return name;
+        },
+        CompletionSources = { Managed, OnnxRuntime },
+    };
 
     /// <summary>Makes runners of that name.</summary>
     public static ModelRunnerFactory? Factory(string name) => null;
