@@ -34,6 +34,7 @@ internal record ChatCompletionChunk
 
     /// <summary>Padding that hides the length of the text; only with <c>include_obfuscation</c>.</summary>
     [JsonPropertyName("obfuscation")]
+    [JsonPropertyOrder(2)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Obfuscation { get; init; }
 }
@@ -42,5 +43,6 @@ internal record ChatCompletionChunk
 internal sealed record ChatCompletionUsageChunk : ChatCompletionChunk
 {
     [JsonPropertyName("usage")]
+    [JsonPropertyOrder(1)]
     public required Usage? Usage { get; init; }
 }

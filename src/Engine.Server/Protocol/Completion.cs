@@ -25,6 +25,7 @@ internal record Completion
 
     /// <summary>Padding that hides the length of the text; only with <c>include_obfuscation</c>.</summary>
     [JsonPropertyName("obfuscation")]
+    [JsonPropertyOrder(2)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Obfuscation { get; init; }
 }
@@ -33,5 +34,6 @@ internal record Completion
 internal sealed record CompletionWithUsage : Completion
 {
     [JsonPropertyName("usage")]
+    [JsonPropertyOrder(1)]
     public required Usage? Usage { get; init; }
 }

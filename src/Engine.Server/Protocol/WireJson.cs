@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +9,7 @@ namespace Engine.Server.Protocol;
 internal static class WireJson
 {
     /// <summary>The answers are JSON documents or event streams, never HTML, so letters beyond ASCII and signs like <c>&lt;</c> need no escapes.</summary>
-    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = WireJsonEncoder.Instance, SkipValidation = true };
 
     /// <summary>Answers a request with a whole document, its length declared.</summary>
     public static async Task WriteAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Engine.Server.Models;
@@ -81,6 +82,17 @@ internal sealed class ApiServer : IAsyncDisposable
         using HttpResponseMessage response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
         string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return new Answer((int)response.StatusCode, text, response.Headers, response.Content.Headers);
+    }
+
+    /// <summary>Sends bytes and reads until the server closes.</summary>
+    public async Task<string> RawAsync(string request)
+    {
+        using TcpClient client = new();
+        await client.ConnectAsync(Address.Host, Address.Port, TestContext.Current.CancellationToken);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(request), TestContext.Current.CancellationToken);
+        using StreamReader reader = new(stream);
+        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
