@@ -15,6 +15,8 @@ namespace Engine.Server.Fields;
 /// <param name="Reported">Collects what has no effect.</param>
 internal readonly record struct JsonField(JsonElement Value, string Name, string Path, FieldReport Reported)
 {
+    private const int MaxNameLength = 100;
+
     public JsonValueKind Kind => Value.ValueKind;
 
     /// <summary>Notes that the value has no effect.</summary>
@@ -146,7 +148,12 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
     /// <summary>A free-form object, as nodes of its own that outlive the body.</summary>
     public JsonObject ToNode() => Kind == JsonValueKind.Object ? JsonObject.Create(Value.Clone())! : throw WrongType("an object");
 
-    public static string PathOf(string parent, string name) => parent.Length == 0 ? name : $"{parent}.{name}";
+    /// <summary>The place of a member. Names come from the caller, so their length in messages is limited.</summary>
+    public static string PathOf(string parent, string name)
+    {
+        string shown = name.Length > MaxNameLength ? name[..MaxNameLength] + "…" : name;
+        return parent.Length == 0 ? shown : $"{parent}.{shown}";
+    }
 
     public OpenAIException Invalid(string message, string code = ErrorCodes.InvalidValue) => OpenAIException.Invalid(Path, message, code);
 

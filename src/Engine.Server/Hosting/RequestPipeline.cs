@@ -56,11 +56,11 @@ internal sealed partial class RequestPipeline(IOptions<OpenAIServerOptions> opti
             CheckMethod(context, methods);
             await handler(context).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            context.Abort();
+            // The client is gone: whatever failed, nobody is left to be told.
         }
-        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception)
         {
             await AnswerAsync(context, exception).ConfigureAwait(false);
         }

@@ -9,55 +9,62 @@ namespace Engine.Server.Requests;
 /// Finds what is valid JSON and still cannot be read faithfully: a name that appears twice in an object (which of the two counts?), and half
 /// of a surrogate pair, which is no character. Complaints name the place.
 /// </summary>
-internal static class JsonGuard
+internal sealed class JsonGuard
 {
-    /// <exception cref="OpenAIException">The value holds a duplicate name or half a surrogate pair.</exception>
-    public static void Check(JsonElement root) => Check(root, "");
+    /// <summary>The way to the value at hand: names and indices. Spelt only when something is wrong there.</summary>
+    private readonly Stack<(string? Name, int Index)> _way = new();
 
-    private static void Check(JsonElement value, string path)
+    private JsonGuard()
+    {
+    }
+
+    /// <exception cref="OpenAIException">The value holds a duplicate name or half a surrogate pair.</exception>
+    public static void Check(JsonElement root) => new JsonGuard().CheckValue(root);
+
+    private void CheckValue(JsonElement value)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                CheckObject(value, path);
+                CheckObject(value);
                 break;
             case JsonValueKind.Array:
-                int index = 0;
-                foreach (JsonElement item in value.EnumerateArray())
-                {
-                    // The path is only made where something below can be at fault; a list of a million numbers costs nothing.
-                    if (item.ValueKind is JsonValueKind.Object or JsonValueKind.Array || IsSuspect(item))
-                    {
-                        Check(item, $"{path}[{index}]");
-                    }
-
-                    index++;
-                }
-
+                CheckArray(value);
                 break;
-            case JsonValueKind.String when IsSuspect(value) && !IsText(value):
-                throw OpenAIException.Invalid(
-                    path.Length == 0 ? null : path, $"'{path}' holds half of a surrogate pair, which is no character. Send whole characters.");
+            case JsonValueKind.String when !IsText(value):
+                throw OpenAIException.Invalid(Path(), "A text holds half of a surrogate pair, which is no character. Send whole characters.");
         }
     }
 
-    private static void CheckObject(JsonElement value, string path)
+    private void CheckArray(JsonElement value)
+    {
+        int index = 0;
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            _way.Push((null, index++));
+            CheckValue(item);
+            _way.Pop();
+        }
+    }
+
+    private void CheckObject(JsonElement value)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (JsonProperty member in value.EnumerateObject())
         {
-            string name = NameOf(member, path);
-            string memberPath = JsonField.PathOf(path, name);
+            string name = NameOf(member);
+            _way.Push((name, 0));
             if (!names.Add(name))
             {
-                throw OpenAIException.Invalid(memberPath, $"'{memberPath}' appears twice. Send it once.", ErrorCodes.DuplicateField);
+                throw OpenAIException.Invalid(Path(), $"'{Path()}' appears twice. Send it once.", ErrorCodes.DuplicateField);
             }
 
-            Check(member.Value, memberPath);
+            CheckValue(member.Value);
+            _way.Pop();
         }
     }
 
-    private static string NameOf(JsonProperty member, string path)
+    private string NameOf(JsonProperty member)
     {
         try
         {
@@ -65,24 +72,30 @@ internal static class JsonGuard
         }
         catch (InvalidOperationException)
         {
-            throw OpenAIException.Invalid(path.Length == 0 ? null : path, "A name holds half of a surrogate pair, which is no character. Send whole characters.");
+            throw OpenAIException.Invalid(Path(), "A name holds half of a surrogate pair, which is no character. Send whole characters.");
         }
+    }
+
+    private string? Path()
+    {
+        string path = "";
+        foreach ((string? name, int index) in _way.Reverse())
+        {
+            path = name is null ? $"{path}[{index}]" : JsonField.PathOf(path, name);
+        }
+
+        return path.Length == 0 ? null : path;
     }
 
     /// <summary>Only an escape <c>\uD…</c> can make half a pair: the body's UTF-8 was checked before.</summary>
-    private static bool IsSuspect(JsonElement value)
-    {
-        if (value.ValueKind != JsonValueKind.String)
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> raw = JsonMarshal.GetRawUtf8Value(value);
-        return raw.IndexOf("\\ud"u8) >= 0 || raw.IndexOf("\\uD"u8) >= 0;
-    }
-
     private static bool IsText(JsonElement value)
     {
+        ReadOnlySpan<byte> raw = JsonMarshal.GetRawUtf8Value(value);
+        if (raw.IndexOf("\\ud"u8) < 0 && raw.IndexOf("\\uD"u8) < 0)
+        {
+            return true;
+        }
+
         try
         {
             value.GetString();

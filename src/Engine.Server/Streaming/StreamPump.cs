@@ -42,10 +42,6 @@ internal sealed partial class StreamPump(TimeProvider time, IOptions<OpenAIServe
                 await output.FlushAsync(context.RequestAborted).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // Nobody is left to be told.
-        }
         catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
         {
             LogFailed(exception);

@@ -183,6 +183,19 @@ public sealed class ChatCompletionFieldsTests
         Assert.True(answer.Header("x-engine-warnings")!.Length < 1200);
     }
 
+    [Fact]
+    public async Task Chat_VeryLongName_IsCutInTheComplaint()
+    {
+        await using ApiServer server = await ApiServer.StartAsync();
+        string name = new('x', 100_000);
+
+        Answer strict = await server.ChatAsync($"\"{name}\":1", ("x-engine-strict", "true"));
+        Answer twice = await server.ChatAsync($"\"a\":[{{}},{{\"{name}\":1,\"{name}\":1}}]");
+
+        Assert.Equal(101, strict.Error.GetProperty("param").GetString()!.Length);
+        Assert.Equal("a[1]." + name[..100] + "…", twice.Error.GetProperty("param").GetString());
+    }
+
     internal static void AssertRefused(Answer answer, string code, string? param)
     {
         Assert.Equal(400, answer.Status);
