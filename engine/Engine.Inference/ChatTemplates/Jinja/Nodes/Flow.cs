@@ -1,0 +1,9 @@
+namespace Engine.Inference.ChatTemplates.Jinja.Nodes;
+
+/// <summary>Where execution goes after a statement.</summary>
+internal enum Flow
+{
+    Next,
+    Break,
+    Continue,
+}
