@@ -70,15 +70,49 @@ public sealed class ChatTemplate
         }
 
         JinjaTemplate template = input.Tools is { Count: > 0 } && _toolTemplate is not null ? _toolTemplate : _template;
+        RenderedChat chat;
+        try
+        {
+            chat = Render(template, input, leavesOut: false);
+        }
+        catch (ChatTemplateException exception) when (IsFault(exception) && (input.Tools is null || input.Documents is null))
+        {
+            // transformers passes none for tools that are not there. Some templates expect them undefined instead, and fail.
+            chat = RenderWithout(template, input) ?? throw exception;
+        }
+
+        return input.ContinueFinalMessage ? FinalMessage.Cut(chat) : chat;
+    }
+
+    private static bool IsFault(ChatTemplateException exception) => exception.InnerException is JinjaException { RaisedByTemplate: false, IsBudget: false };
+
+    private RenderedChat? RenderWithout(JinjaTemplate template, ChatTemplateInput input)
+    {
+        try
+        {
+            return Render(template, input, leavesOut: true);
+        }
+        catch (ChatTemplateException exception) when (IsFault(exception))
+        {
+            return null;
+        }
+    }
+
+    private RenderedChat Render(JinjaTemplate template, ChatTemplateInput input, bool leavesOut)
+    {
         try
         {
             JsonValues content = new(isContent: true);
             JsonValues plain = new(isContent: false);
-            IReadOnlyList<JsonObject> messages = input.ContinueFinalMessage ? FinalMessage.Mark(input.Messages) : input.Messages;
-            Dictionary<string, Value> variables = Bind(input, messages, content, plain);
+            Dictionary<string, Value> variables = Bind(input, content, plain);
+            if (leavesOut)
+            {
+                _ = input.Tools is null && variables.Remove("tools");
+                _ = input.Documents is null && variables.Remove("documents");
+            }
+
             RenderBudget budget = new(content.Characters + plain.Characters + Math.Min(template.SourceLength, LongestCountedSource));
-            RenderedChat chat = template.Render(variables, budget, input.Now ?? TimeProvider.System.GetLocalNow());
-            return input.ContinueFinalMessage ? FinalMessage.Cut(chat) : chat;
+            return template.Render(variables, budget, input.Now ?? TimeProvider.System.GetLocalNow());
         }
         catch (JinjaException exception)
         {
@@ -86,7 +120,7 @@ public sealed class ChatTemplate
         }
     }
 
-    private Dictionary<string, Value> Bind(ChatTemplateInput input, IReadOnlyList<JsonObject> messages, JsonValues content, JsonValues plain)
+    private Dictionary<string, Value> Bind(ChatTemplateInput input, JsonValues content, JsonValues plain)
     {
         Dictionary<string, Value> variables = new(StringComparer.Ordinal);
         foreach ((string name, string token) in _specialTokens)
@@ -99,7 +133,8 @@ public sealed class ChatTemplate
             variables[name] = plain.Convert(value);
         }
 
-        variables["messages"] = new ListValue([.. messages.Select(message => content.ConvertObject(message))]);
+        IReadOnlyList<JsonObject> messages = input.ContinueFinalMessage ? FinalMessage.Mark(input.Messages) : input.Messages;
+        variables["messages"] = new ListValue([.. messages.Select(message => ReasoningAliases.Add(content.ConvertObject(message)))]);
         variables["tools"] = input.Tools is null ? NoneValue.Instance : new ListValue([.. input.Tools.Select(tool => content.ConvertObject(tool))]);
         variables["documents"] = input.Documents is null ? NoneValue.Instance : new ListValue([.. input.Documents.Select(document => content.ConvertObject(document))]);
         variables["add_generation_prompt"] = BooleanValue.Of(input.AddGenerationPrompt);

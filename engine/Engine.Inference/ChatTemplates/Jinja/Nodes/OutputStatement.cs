@@ -9,20 +9,7 @@ internal sealed class OutputStatement(Expression expression, int line) : Stateme
     public override Flow Execute(RenderContext context)
     {
         Value value = expression.Evaluate(context);
-        switch (value)
-        {
-            case StringValue text when !context.AutoEscape:
-                context.Output.Append(text);
-                break;
-            case SequenceValue or DictValue or DictView when !context.AutoEscape:
-                // A container that is printed as such is content as a whole, punctuation included.
-                context.Output.Append(value.ToText(context.Budget).Text, isContent: true);
-                break;
-            default:
-                context.Output.Append(context.AutoEscape ? MarkupValue.EscapeAny(value, context.Budget) : value.ToText(context.Budget));
-                break;
-        }
-
+        context.Output.Append(context.AutoEscape ? MarkupValue.EscapeAny(value, context.Budget) : value.ToText(context.Budget));
         return Flow.Next;
     }
 }

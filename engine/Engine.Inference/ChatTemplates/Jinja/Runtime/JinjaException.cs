@@ -11,6 +11,9 @@ internal sealed class JinjaException : Exception
     /// <summary>Whether <c>raise_exception</c> raised it.</summary>
     public bool RaisedByTemplate { get; private init; }
 
+    /// <summary>Whether a budget ran out.</summary>
+    public bool IsBudget { get; private init; }
+
     public static JinjaException Raised(string message) => new(message) { RaisedByTemplate = true };
 
     /// <summary>A value of the wrong type: Python's TypeError.</summary>
@@ -26,5 +29,5 @@ internal sealed class JinjaException : Exception
     public static JinjaException Security(string message) => new(message);
 
     /// <summary>A budget that ran out.</summary>
-    public static JinjaException Budget(string message) => new(message);
+    public static JinjaException Budget(string message) => new(message) { IsBudget = true };
 }

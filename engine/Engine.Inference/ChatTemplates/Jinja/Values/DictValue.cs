@@ -30,6 +30,8 @@ internal sealed class DictValue(OrderedDictionary<Value, Value> entries) : Value
 
     public override Value? Item(Value key, RenderBudget budget) => TryGet(key, out Value? value) ? value : null;
 
+    public override StringValue ToText(RenderBudget budget) => AllContent(budget);
+
     public override IEnumerable<Value> Iterate(RenderBudget budget) => Entries.Keys;
 
     public override bool Contains(Value item, RenderBudget budget) => Entries.ContainsKey(CheckKey(item));

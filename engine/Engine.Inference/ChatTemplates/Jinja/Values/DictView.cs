@@ -13,6 +13,8 @@ internal sealed class DictView(DictValue dict, string kind) : Value
 
     public override int? Length => dict.Entries.Count;
 
+    public override StringValue ToText(RenderBudget budget) => AllContent(budget);
+
     public override IEnumerable<Value> Iterate(RenderBudget budget) => kind switch
     {
         "keys" => dict.Entries.Keys,

@@ -26,6 +26,8 @@ internal abstract class SequenceValue(IReadOnlyList<Value> items) : Value
         return Items[(int)(index < 0 ? index + Items.Count : index)];
     }
 
+    public override StringValue ToText(RenderBudget budget) => AllContent(budget);
+
     public override IEnumerable<Value> Iterate(RenderBudget budget) => Items;
 
     public override bool Equals(object? obj) => obj is SequenceValue other && Operators.SequencesEqual(this, other, null, 0);

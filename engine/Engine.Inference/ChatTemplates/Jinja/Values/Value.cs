@@ -82,6 +82,14 @@ internal abstract class Value
         return false;
     }
 
+    /// <summary>The text of a container: content as a whole, punctuation included.</summary>
+    protected StringValue AllContent(RenderBudget budget)
+    {
+        TextBuilder builder = new(budget);
+        WriteRepr(builder, 0);
+        return StringValue.Of(builder.ToString(), isContent: true);
+    }
+
     protected static void CheckDepth(int depth)
     {
         if (depth > RenderLimits.ValueDepth)
