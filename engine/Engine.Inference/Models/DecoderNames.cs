@@ -29,4 +29,16 @@ public sealed record DecoderNames
 
     /// <summary>Values of earlier and present tokens.</summary>
     public string PresentValue { get; init; } = "present.%d.value";
+
+    /// <summary>Keys and values of earlier tokens, where they are one tensor.</summary>
+    public string Past { get; init; } = "past_%d";
+
+    /// <summary>Keys and values of earlier and present tokens, where they are one tensor.</summary>
+    public string Present { get; init; } = "present_%d";
+
+    /// <summary>State of a convolution.</summary>
+    public string PastConvolution { get; init; } = "past_conv.%d";
+
+    /// <summary>State of a convolution after the present tokens.</summary>
+    public string PresentConvolution { get; init; } = "present_conv.%d";
 }

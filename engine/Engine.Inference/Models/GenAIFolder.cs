@@ -81,6 +81,10 @@ internal static class GenAIFolder
                 Logits = outputs.Text("logits") ?? names.Logits,
                 PresentKey = outputs.Text("present_key_names") ?? names.PresentKey,
                 PresentValue = outputs.Text("present_value_names") ?? names.PresentValue,
+                Past = inputs.Text("past_names") ?? names.Past,
+                Present = outputs.Text("present_names") ?? names.Present,
+                PastConvolution = inputs.Text("past_conv_names") ?? names.PastConvolution,
+                PresentConvolution = outputs.Text("present_conv_names") ?? names.PresentConvolution,
             },
         };
     }

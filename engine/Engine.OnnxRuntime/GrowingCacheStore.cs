@@ -1,0 +1,125 @@
+using Engine.Inference.Runners;
+using Engine.Onnx.Graphs;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Engine.OnnxRuntime;
+
+#pragma warning disable ENGINE001
+
+/// <summary>
+/// A past and a present of its own for every call, one sequence at a time: for graphs that append to their caches, and for states of convolutions
+/// and recurrences. A slot keeps the present of its last call as the past of the next.
+/// </summary>
+internal sealed class GrowingCacheStore(ModelSignature signature, int slotCount) : CacheStore(signature)
+{
+    private readonly OrtValue[]?[] _states = new OrtValue[slotCount][];
+    private readonly int[] _lengths = new int[slotCount];
+    private int _slot = -1;
+
+    public override bool CanBatch => false;
+
+    public override void Prepare(int firstSlot, int slotCount, int position, int tokenCount)
+    {
+        _slot = firstSlot;
+        Rewind(firstSlot, position);
+        Past.AddRange(_states[firstSlot]!);
+        _lengths[firstSlot] = position + tokenCount;
+        foreach (CachePair pair in Pairs)
+        {
+            Present.Add(Allocate(pair, position + tokenCount));
+        }
+    }
+
+    public override void Commit()
+    {
+        if (_slot < 0)
+        {
+            return;
+        }
+
+        Free(_states[_slot]);
+        _states[_slot] = [.. Present];
+        Past.Clear();
+        Present.Clear();
+        _slot = -1;
+    }
+
+    public override void Dispose()
+    {
+        Commit();
+        foreach (OrtValue[]? states in _states)
+        {
+            Free(states);
+        }
+    }
+
+    // A slot begins anew at position 0, and may be asked to forget its last tokens.
+    private void Rewind(int slot, int position)
+    {
+        if (position == 0 || _states[slot] is not { } states)
+        {
+            Free(_states[slot]);
+            _states[slot] = [.. Pairs.Select(pair => Allocate(pair, 0))];
+            return;
+        }
+
+        if (position == _lengths[slot])
+        {
+            return;
+        }
+
+        for (int i = 0; i < Pairs.Count; i++)
+        {
+            OrtValue shorter = Truncate(Pairs[i], states[i], position);
+            states[i].Dispose();
+            states[i] = shorter;
+        }
+    }
+
+    private static OrtValue Truncate(CachePair pair, OrtValue state, int tokens)
+    {
+        if (pair.SequenceAxis < 0)
+        {
+            throw new NotSupportedException($"The state '{pair.Past.Name}' cannot go back to an earlier token.");
+        }
+
+        OrtValue shorter = Allocate(pair, tokens);
+        Span<byte> from = state.GetTensorMutableRawData();
+        Span<byte> to = shorter.GetTensorMutableRawData();
+        int rows = (int)Shape(pair, 1)[..pair.SequenceAxis].ToArray().Aggregate(1L, (product, size) => product * size);
+        for (int row = 0; row < rows; row++)
+        {
+            from.Slice(row * (from.Length / rows), to.Length / rows).CopyTo(to[(row * (to.Length / rows))..]);
+        }
+
+        return shorter;
+    }
+
+    private static OrtValue Allocate(CachePair pair, int tokens)
+    {
+        OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)pair.Past.ElementType, Shape(pair, tokens).ToArray());
+        value.GetTensorMutableRawData().Clear();
+        return value;
+    }
+
+    private static Span<long> Shape(CachePair pair, int tokens)
+    {
+        IReadOnlyList<Dimension> dimensions = pair.Past.Dimensions!;
+        long[] shape = new long[dimensions.Count];
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            shape[axis] = axis == pair.SequenceAxis ? tokens : axis == pair.BatchAxis ? 1 : dimensions[axis].Size;
+        }
+
+        return shape;
+    }
+
+    private static void Free(OrtValue[]? states)
+    {
+        foreach (OrtValue state in states ?? [])
+        {
+            state.Dispose();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Engine.Inference;
+using Engine.Inference.Models;
+using Engine.Inference.Runners;
+using Engine.OnnxRuntime;
+
+namespace Engine.Conformance.Tests.Runners;
+
+#pragma warning disable ENGINE001
+
+/// <summary>Runners by the names that the command line gives them.</summary>
+internal static class RunnerUnderTest
+{
+    public static string[] Names => ["onnxruntime"];
+
+    /// <summary>Each runner with the accuracy levels that it takes.</summary>
+    public static (string Runner, int? AccuracyLevel)[] Precisions => [("onnxruntime", null)];
+
+    public static IModelRunner Open(string runner, string folder, Action<LlmEngineOptions>? configure = null)
+    {
+        LlmEngineOptions options = new() { Model = folder, Threads = 2 };
+        configure?.Invoke(options);
+        ModelDirectory directory = ModelDirectory.Open(folder);
+        return runner switch
+        {
+            "onnxruntime" => OnnxRuntimeModelRunner.Create(directory, options),
+            _ => throw new ArgumentOutOfRangeException(nameof(runner)),
+        };
+    }
+}
