@@ -238,7 +238,7 @@ public sealed class Tokenizer
         EncodeWorkspace workspace = Rent();
         try
         {
-            EncodeStretch(workspace.ToUtf8(text), atOrigin: true, plainSpecials, workspace);
+            EncodeStretch(workspace.ToUtf8(text), atOrigin: true, plainSpecials || !_parts.FindsControlTokensInText, workspace);
             return workspace.Ids.ToArray();
         }
         finally

@@ -23,14 +23,9 @@ public class CharacterClassTests
                 expected.UnionWith(Enumerable.Range(range[0].GetInt32(), range[1].GetInt32() - range[0].GetInt32() + 1));
             }
 
-            RegexMatcher matcher = program.RentMatcher();
-            byte[] text = new byte[4];
-            int[] wrong = CodePoints().Where(codePoint =>
-            {
-                int length = new Rune(codePoint).EncodeToUtf8(text);
-                matcher.Reset();
-                return (matcher.TryFind(text.AsSpan(0, length), 0, out int start, out int end) && start == 0 && end == length) != expected.Contains(codePoint);
-            }).Take(5).ToArray();
+            // A pattern of one set needs no matching to be compared with the ranges.
+            Func<int, bool> matches = program.Instructions is [{ Operation: RegexOperation.Set, Set: { } set }, _] ? set.Contains : MatchesAlone(program);
+            int[] wrong = CodePoints().Where(codePoint => matches(codePoint) != expected.Contains(codePoint)).Take(5).ToArray();
             if (wrong.Length > 0)
             {
                 differing.Add($"{pattern}: {string.Join(' ', wrong.Select(codePoint => $"U+{codePoint:X}"))}");
@@ -59,6 +54,18 @@ public class CharacterClassTests
         }
 
         Assert.True(differing.Count == 0, string.Join('\n', differing));
+    }
+
+    private static Func<int, bool> MatchesAlone(RegexProgram program)
+    {
+        RegexMatcher matcher = program.RentMatcher();
+        byte[] text = new byte[4];
+        return codePoint =>
+        {
+            int length = new Rune(codePoint).EncodeToUtf8(text);
+            matcher.Reset();
+            return matcher.TryFind(text.AsSpan(0, length), 0, out int start, out int end) && start == 0 && end == length;
+        };
     }
 
     private static string Replace(Engine.Inference.Tokenization.TextPattern pattern, string text)

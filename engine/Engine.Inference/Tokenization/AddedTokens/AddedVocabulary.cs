@@ -27,9 +27,14 @@ internal sealed class AddedVocabulary
                 continue;
             }
 
-            // The id that a file gives does not count: a token of the model has the model's, the others follow behind it.
+            // The id that a tokenizer.json gives does not count: a token of the model has the model's, the others follow behind it.
             byte[] spelling = Encoding.UTF8.GetBytes(token.Content);
-            if (!_byContent.TryGetValue(token.Content, out int id) && !vocabulary.TryGetId(spelling, out id))
+            int id;
+            if (token.FixedId is { } given)
+            {
+                id = given;
+            }
+            else if (!_byContent.TryGetValue(token.Content, out id) && !vocabulary.TryGetId(spelling, out id))
             {
                 id = next++;
             }

@@ -48,6 +48,16 @@ internal static class DecoderSteps
             bytes => Replaced(Replaced(bytes, paddingPattern, []), delimiterPattern, " "u8.ToArray()));
     }
 
+    public static DecoderStep SentencePiece(byte[] unknown, byte[] unknownSurface, bool dropsFirstSpace, bool dropsAllFirstSpaces)
+    {
+        TextPattern mark = TextPattern.Literal("\u2581"u8.ToArray());
+        return new(
+            () => new SentencePieceStage(unknown, unknownSurface, dropsFirstSpace, dropsAllFirstSpaces),
+            spelling => ByteFallbackStage.TryGetByte(spelling, out byte value) ? [value]
+                : spelling.AsSpan().SequenceEqual(unknown) ? unknownSurface
+                : Replaced(spelling, mark, " "u8.ToArray()));
+    }
+
     private static byte[] Replaced(byte[] bytes, TextPattern pattern, byte[] content)
     {
         TextBuffer buffer = new();

@@ -3,26 +3,27 @@ namespace Engine.Inference.Tokenization.Decoders;
 /// <summary>Replaces the matches of a pattern inside each token.</summary>
 internal sealed class ReplaceStage(TextPattern pattern, byte[] content) : WholeTokenStage
 {
+    private readonly ByteList _replaced = new();
+
     protected override void PushWhole(ReadOnlySpan<byte> token)
     {
-        MatchEnumerator matches = token.IsEmpty ? default : pattern.Matches(token);
-        ByteList? replaced = null;
-        int copied = 0;
-        while (!token.IsEmpty && matches.TryNext(out int start, out int end))
-        {
-            replaced ??= new ByteList();
-            replaced.Add(token[copied..start]);
-            replaced.Add(content);
-            copied = end;
-        }
-
-        if (replaced is null)
+        if (token.IsEmpty)
         {
             PushToken(token);
             return;
         }
 
-        replaced.Add(token[copied..]);
-        PushToken(replaced.Span);
+        MatchEnumerator matches = pattern.Matches(token);
+        int copied = 0;
+        while (matches.TryNext(out int start, out int end))
+        {
+            _replaced.Add(token[copied..start]);
+            _replaced.Add(content);
+            copied = end;
+        }
+
+        _replaced.Add(token[copied..]);
+        PushToken(_replaced.Span);
+        _replaced.Clear();
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Engine.Inference.Tokenization.Normalizers;
 
 namespace Engine.Inference.Tokenization.Decoders;
@@ -11,8 +12,23 @@ internal static class TokenizationArtifacts
         Pair(" do not", " don't"), Pair(" 's", "'s"), Pair(" 've", "'ve"), Pair(" 're", "'re"),
     ];
 
+    /// <summary>What follows the space of every replacement; most tokens have none of it.</summary>
+    private static readonly SearchValues<byte> Followers = SearchValues.Create(".?!,'nd"u8);
+
     public static byte[] CleanUp(byte[] text)
     {
+        int space = text.AsSpan().IndexOf((byte)' ');
+        while (space >= 0 && space + 1 < text.Length && !Followers.Contains(text[space + 1]))
+        {
+            int next = text.AsSpan(space + 1).IndexOf((byte)' ');
+            space = next < 0 ? -1 : space + 1 + next;
+        }
+
+        if (space < 0 || space + 1 == text.Length)
+        {
+            return text;
+        }
+
         TextBuffer buffer = new();
         buffer.Set(text, atOrigin: false);
         foreach ((byte[] old, byte[] replacement) in Replacements)

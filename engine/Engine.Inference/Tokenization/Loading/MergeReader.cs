@@ -1,42 +1,54 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Engine.Inference.Tokenization.Models;
 
 namespace Engine.Inference.Tokenization.Loading;
 
-/// <summary>Reads the merges of a BPE model, each "left right" or ["left", "right"]. They may stand before the vocabulary they refer to.</summary>
+/// <summary>Reads the merges of a BPE model, each "left right" or ["left", "right"]. They may stand before the vocabulary that they refer to.</summary>
 internal sealed class MergeReader
 {
-    private int _start;
-    private int _length;
+    private readonly byte[][] _scratch = [new byte[64], new byte[64], new byte[64]];
+    private MergeTable? _table;
+    private int _start = -1;
 
-    public bool IsPresent => _length > 0;
+    public bool IsPresent => _table is not null || _start >= 0;
 
-    /// <summary>Remembers where the list is and steps over it.</summary>
-    public void Note(ReadOnlySpan<byte> file, ref Utf8JsonReader reader)
+    /// <summary>Reads the list, or remembers where it is if there is no vocabulary yet.</summary>
+    public void Read(ref Utf8JsonReader reader, Vocabulary? vocabulary, int prefixLength)
     {
         JsonText.Expect(ref reader, JsonTokenType.StartArray, "merges");
-        _start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        _length = (int)reader.BytesConsumed - _start;
+        if (vocabulary is null)
+        {
+            _start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            return;
+        }
+
+        _table = ReadTable(ref reader, vocabulary, prefixLength);
     }
 
-    public MergeTable Build(ReadOnlySpan<byte> file, Vocabulary vocabulary, int prefixLength)
+    public MergeTable Finish(ReadOnlySpan<byte> file, Vocabulary vocabulary, int prefixLength)
     {
-        if (!IsPresent)
+        if (_table is not null)
+        {
+            return _table;
+        }
+
+        if (_start < 0)
         {
             throw new FormatException("'merges' is missing");
         }
 
-        ReadOnlySpan<byte> list = file.Slice(_start, _length);
-        Utf8JsonReader reader = new(list);
+        Utf8JsonReader reader = new(file[_start..], isFinalBlock: false, default);
         reader.Read();
+        return ReadTable(ref reader, vocabulary, prefixLength);
+    }
 
-        // A merge makes at most one new token, and a token is rarely made twice.
-        MergeTable table = new(Math.Max(16, Math.Min(list.Length / 5, vocabulary.Count * 4)));
-        byte[] left = new byte[64];
-        byte[] right = new byte[64];
-        byte[] joined = new byte[64];
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private MergeTable ReadTable(ref Utf8JsonReader reader, Vocabulary vocabulary, int prefixLength)
+    {
+        MergeTable table = new(vocabulary.Count);
         int rank = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -44,17 +56,17 @@ internal sealed class MergeReader
             {
                 reader.Read();
                 JsonText.Expect(ref reader, JsonTokenType.String, "merges");
-                ReadOnlySpan<byte> first = JsonText.Of(ref reader, ref left);
+                ReadOnlySpan<byte> first = JsonText.Of(ref reader, ref _scratch[0]);
                 reader.Read();
                 JsonText.Expect(ref reader, JsonTokenType.String, "merges");
-                Add(table, vocabulary, first, JsonText.Of(ref reader, ref right), rank++, prefixLength, ref joined);
+                Add(table, vocabulary, first, JsonText.Of(ref reader, ref _scratch[1]), rank++, prefixLength, ref _scratch[2]);
                 reader.Read();
                 JsonText.Expect(ref reader, JsonTokenType.EndArray, "merges");
                 continue;
             }
 
             JsonText.Expect(ref reader, JsonTokenType.String, "merges");
-            ReadOnlySpan<byte> line = JsonText.Of(ref reader, ref left);
+            ReadOnlySpan<byte> line = JsonText.Of(ref reader, ref _scratch[0]);
             if (line.StartsWith("#version"u8))
             {
                 continue;
@@ -66,12 +78,13 @@ internal sealed class MergeReader
                 throw new FormatException($"merge {rank + 1} is not two tokens with a space between them");
             }
 
-            Add(table, vocabulary, line[..space], line[(space + 1)..], rank++, prefixLength, ref joined);
+            Add(table, vocabulary, line[..space], line[(space + 1)..], rank++, prefixLength, ref _scratch[2]);
         }
 
         return table;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(
         MergeTable table, Vocabulary vocabulary, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, int rank, int prefixLength, ref byte[] joined)
     {

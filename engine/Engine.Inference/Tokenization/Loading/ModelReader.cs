@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Engine.Inference.Tokenization.Models;
@@ -10,6 +11,10 @@ namespace Engine.Inference.Tokenization.Loading;
 /// </summary>
 internal sealed class ModelReader
 {
+    private const int BytesPerToken = 64;
+    private const int MostExpectedTokens = 1 << 18;
+    private const string PrefixField = "continuing_subword_prefix";
+
     private readonly Dictionary<string, JsonElement> _settings = [];
     private readonly MergeReader _merges = new();
     private Vocabulary? _vocabulary;
@@ -29,13 +34,15 @@ internal sealed class ModelReader
             switch (name)
             {
                 case "vocab" when reader.TokenType == JsonTokenType.StartObject:
-                    model.ReadVocabulary(ref reader);
+                    model.ReadVocabulary(ref reader, Math.Min(MostExpectedTokens, file.Length / BytesPerToken));
                     break;
                 case "vocab":
                     model.ReadScoredVocabulary(ref reader);
                     break;
                 case "merges":
-                    model._merges.Note(file, ref reader);
+                    // What a merge makes depends on the prefix; where the file names it later, the list is read again at the end.
+                    bool canRead = model._settings.ContainsKey(PrefixField);
+                    model._merges.Read(ref reader, canRead ? model._vocabulary : null, canRead ? model.OptionalBytes(PrefixField)?.Length ?? 0 : 0);
                     break;
                 default:
                     using (JsonDocument document = JsonDocument.ParseValue(ref reader))
@@ -60,7 +67,7 @@ internal sealed class ModelReader
         BpeOptions options = new()
         {
             UnknownToken = OptionalBytes("unk_token"),
-            ContinuingPrefix = OptionalBytes("continuing_subword_prefix") ?? [],
+            ContinuingPrefix = OptionalBytes(PrefixField) ?? [],
             EndSuffix = OptionalBytes("end_of_word_suffix") ?? [],
             FuseUnknown = OptionalBoolean("fuse_unk"),
             ByteFallback = byteFallback,
@@ -72,7 +79,7 @@ internal sealed class ModelReader
             case "BPE" when OptionalNumber("dropout") > 0:
                 throw new FormatException("'dropout' above 0 makes ids random; remove it to use the model");
             case "BPE":
-                return new BpeModel(vocabulary, _merges.Build(file, vocabulary, options.ContinuingPrefix.Length), options with { TakesBytes = takesBytes });
+                return new BpeModel(vocabulary, _merges.Finish(file, vocabulary, options.ContinuingPrefix.Length), options with { TakesBytes = takesBytes });
             case "Unigram":
                 List<double> scores = _scores ?? throw new FormatException("the vocabulary of a Unigram model has to be a list of tokens and scores");
                 int? unknown = _settings.TryGetValue("unk_id", out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : null;
@@ -83,7 +90,7 @@ internal sealed class ModelReader
                 return new WordPieceModel(
                     vocabulary,
                     OptionalBytes("unk_token") ?? "[UNK]"u8.ToArray(),
-                    OptionalBytes("continuing_subword_prefix") ?? "##"u8.ToArray(),
+                    OptionalBytes(PrefixField) ?? "##"u8.ToArray(),
                     _settings.TryGetValue("max_input_chars_per_word", out JsonElement maximum) ? maximum.GetInt32() : 100);
             case "WordLevel":
                 return new WordLevelModel(vocabulary, OptionalBytes("unk_token") ?? "<unk>"u8.ToArray());
@@ -92,9 +99,10 @@ internal sealed class ModelReader
         }
     }
 
-    private void ReadVocabulary(ref Utf8JsonReader reader)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ReadVocabulary(ref Utf8JsonReader reader, int expectedCount)
     {
-        Vocabulary vocabulary = new(reader.CurrentDepth == 0 ? 16 : 1 << 15);
+        Vocabulary vocabulary = new(expectedCount);
         byte[] scratch = new byte[64];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -113,6 +121,7 @@ internal sealed class ModelReader
         _vocabulary = vocabulary;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadScoredVocabulary(ref Utf8JsonReader reader)
     {
         JsonText.Expect(ref reader, JsonTokenType.StartArray, "vocab");
@@ -144,7 +153,7 @@ internal sealed class ModelReader
     private string GuessType() =>
         _merges.IsPresent ? "BPE"
         : _scores is not null ? "Unigram"
-        : _settings.ContainsKey("continuing_subword_prefix") && _settings.ContainsKey("max_input_chars_per_word") ? "WordPiece"
+        : _settings.ContainsKey(PrefixField) && _settings.ContainsKey("max_input_chars_per_word") ? "WordPiece"
         : "WordLevel";
 
     private string? OptionalString(string name) =>

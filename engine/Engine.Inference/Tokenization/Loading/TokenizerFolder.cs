@@ -8,25 +8,37 @@ internal static class TokenizerFolder
 {
     private const long MaximumFileLength = 512L << 20;
     private const long MaximumConfigLength = 16L << 20;
-    private const string JsonName = "tokenizer.json";
+
+    /// <summary>The files that can hold a tokenizer, the best first.</summary>
+    private static readonly string[] Candidates = ["tokenizer.json", "tekken.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "tiktoken.model"];
 
     public static Tokenizer Load(string path)
     {
-        string? file = File.Exists(path) ? path : FindIn(path);
-        if (file is null)
-        {
-            throw new InvalidModelException($"There is no tokenizer in '{path}': it needs a {JsonName}.");
-        }
-
+        string file = File.Exists(path) ? path : FindIn(path) ?? throw new InvalidModelException(
+            $"There is no tokenizer in '{path}': the folder needs a tokenizer.json, tokenizer.model, tiktoken rank file or tekken.json.");
         string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        TokenizerParts parts = In(file, () => TokenizerJson.Read(ReadFile(file, MaximumFileLength)));
-        return new Tokenizer(parts, ReadSpecialTokens(folder));
+        FolderConfig config = ReadConfig(folder, "tokenizer_config.json").Or(ReadConfig(folder, "special_tokens_map.json"));
+        return new Tokenizer(In(file, () => Read(file, config)), config.Special);
     }
 
-    private static string? FindIn(string folder)
+    private static string? FindIn(string folder) => !Directory.Exists(folder)
+        ? null
+        : Candidates.Select(name => Path.Combine(folder, name)).Concat(Directory.EnumerateFiles(folder, "*.tiktoken").Order(StringComparer.Ordinal))
+            .FirstOrDefault(File.Exists);
+
+    private static TokenizerParts Read(string file, FolderConfig config)
     {
-        string json = Path.Combine(folder, JsonName);
-        return File.Exists(json) ? json : null;
+        byte[] bytes = ReadFile(file, MaximumFileLength);
+        if (Path.GetFileName(file).StartsWith("tekken", StringComparison.Ordinal))
+        {
+            return TekkenLoader.Load(bytes, config);
+        }
+
+        // "tokenizer.model" is SentencePiece for most, but some families put their tiktoken ranks under that name.
+        bool isText = bytes.Length > 0 && bytes.AsSpan(0, Math.Min(bytes.Length, 64)).IndexOfAnyExceptInRange((byte)'\t', (byte)'~') < 0;
+        return file.EndsWith(".json", StringComparison.Ordinal) ? TokenizerJson.Read(bytes)
+            : isText ? TiktokenLoader.Load(bytes, config)
+            : SentencePieceLoader.Load(bytes, config);
     }
 
     private static byte[] ReadFile(string file, long maximumLength)
@@ -37,14 +49,10 @@ internal static class TokenizerFolder
             : throw new FormatException($"it has {length} bytes, more than the {maximumLength} that are read");
     }
 
-    private static SpecialTokens ReadSpecialTokens(string folder)
+    private static FolderConfig ReadConfig(string folder, string name)
     {
-        string config = Path.Combine(folder, "tokenizer_config.json");
-        string map = Path.Combine(folder, "special_tokens_map.json");
-        SpecialTokens fromConfig = File.Exists(config) ? In(config, () => SpecialTokensReader.Read(ReadFile(config, MaximumConfigLength))) : SpecialTokens.None;
-        SpecialTokens fromMap = File.Exists(map) ? In(map, () => SpecialTokensReader.Read(ReadFile(map, MaximumConfigLength))) : SpecialTokens.None;
-        return new SpecialTokens(
-            fromConfig.Bos ?? fromMap.Bos, fromConfig.Eos ?? fromMap.Eos, fromConfig.Pad ?? fromMap.Pad, fromConfig.Unknown ?? fromMap.Unknown);
+        string file = Path.Combine(folder, name);
+        return File.Exists(file) ? In(file, () => FolderConfig.Read(ReadFile(file, MaximumConfigLength))) : FolderConfig.None;
     }
 
     private static T In<T>(string file, Func<T> read)

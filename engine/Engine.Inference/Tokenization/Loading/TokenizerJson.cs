@@ -83,14 +83,7 @@ internal static class TokenizerJson
 
         foreach (JsonElement token in list.EnumerateArray())
         {
-            bool special = token.OptionalBoolean("special", false);
-            tokens.Add(new AddedToken(
-                token.RequiredString("content"),
-                token.OptionalBoolean("single_word", false),
-                token.OptionalBoolean("lstrip", false),
-                token.OptionalBoolean("rstrip", false),
-                token.OptionalBoolean("normalized", !special),
-                special));
+            tokens.Add(AddedTokenReader.Read(token));
         }
 
         return tokens;

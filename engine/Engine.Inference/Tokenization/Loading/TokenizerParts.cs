@@ -25,4 +25,7 @@ internal sealed record TokenizerParts
     public Truncation? Truncation { get; init; }
 
     public Padding? Padding { get; init; }
+
+    /// <summary>Whether control tokens that a plain text spells are found in it, as tokenizer.json has it; SentencePiece itself finds none.</summary>
+    public bool FindsControlTokensInText { get; init; } = true;
 }

@@ -9,14 +9,13 @@ namespace Engine.Inference.Tokenization.Models;
 internal sealed class BpeModel : TokenizationModel
 {
     private const int None = -1;
+    private const int StackBytes = 128;
 
     private readonly MergeTable _merges;
     private readonly BpeOptions _options;
     private readonly int _unknownId = None;
+    private readonly int _longestSpelling;
     private readonly int[] _byteTokens = new int[256];
-
-    /// <summary>With <see cref="BpeOptions.TakesBytes"/>: the vocabulary by the bytes that its spellings stand for.</summary>
-    private readonly Vocabulary? _byBytes;
 
     /// <summary>Whether no merge reaches from one word into the next, so that pieces can be cut in front of every ▁ that ends a run of others.</summary>
     private readonly bool _cutsAtSpaceMark;
@@ -26,6 +25,7 @@ internal sealed class BpeModel : TokenizationModel
     {
         _merges = merges;
         _options = options;
+        _longestSpelling = vocabulary.LongestSpelling;
         if (options.UnknownToken is not null)
         {
             _unknownId = vocabulary.IdOf(options.UnknownToken);
@@ -34,7 +34,6 @@ internal sealed class BpeModel : TokenizationModel
         Array.Fill(_byteTokens, None);
         if (options.TakesBytes)
         {
-            _byBytes = IndexByBytes(vocabulary, options.IgnoreMerges);
             for (int value = 0; value < 256; value++)
             {
                 _byteTokens[value] = vocabulary.IdOf(ByteAlphabet.SpellingOf((byte)value));
@@ -72,7 +71,7 @@ internal sealed class BpeModel : TokenizationModel
             return;
         }
 
-        if (_options.IgnoreMerges && (_byBytes ?? Vocabulary).TryGetId(piece, out int whole))
+        if (_options.IgnoreMerges && TryGetWhole(piece, out int whole))
         {
             ids.Add(whole);
             return;
@@ -193,25 +192,30 @@ internal sealed class BpeModel : TokenizationModel
     private int RequireUnknown() =>
         _unknownId != None ? _unknownId : throw new TokenizationException("The tokenizer's unknown token is not in its vocabulary, and the text needs it.");
 
-    private static Vocabulary IndexByBytes(Vocabulary vocabulary, bool needed)
+    /// <summary>Whether a piece is a token as a whole. Bytes are spelled with their stand-ins first; it is done once for each cached piece.</summary>
+    private bool TryGetWhole(ReadOnlySpan<byte> piece, out int id)
     {
-        Vocabulary byBytes = new(needed ? vocabulary.Count : 1);
-        byte[] bytes = [];
-        for (int id = 0; needed && id < vocabulary.IdLimit; id++)
+        if (!_options.TakesBytes)
         {
-            ReadOnlySpan<byte> spelling = vocabulary.SpellingOf(id);
-            if (bytes.Length < spelling.Length)
-            {
-                bytes = new byte[spelling.Length * 2];
-            }
-
-            if (vocabulary.HasId(id) && ByteAlphabet.TryDecode(spelling, bytes, out int count))
-            {
-                byBytes.Add(bytes.AsSpan(0, count), id);
-            }
+            return Vocabulary.TryGetId(piece, out id);
         }
 
-        return byBytes;
+        id = None;
+        if (piece.Length > _longestSpelling)
+        {
+            return false;
+        }
+
+        Span<byte> spelling = piece.Length <= StackBytes ? stackalloc byte[2 * StackBytes] : new byte[2 * piece.Length];
+        int length = 0;
+        foreach (byte value in piece)
+        {
+            ReadOnlySpan<byte> character = ByteAlphabet.SpellingOf(value);
+            character.CopyTo(spelling[length..]);
+            length += character.Length;
+        }
+
+        return Vocabulary.TryGetId(spelling[..length], out id);
     }
 
     private static bool HasTokenAcrossSpaceMark(Vocabulary vocabulary)

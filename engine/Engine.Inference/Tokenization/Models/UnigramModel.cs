@@ -17,20 +17,23 @@ internal sealed class UnigramModel : TokenizationModel
     private readonly ByteTrie _trie;
     private readonly double _unknownScore;
     private readonly int _unknownId;
+    private readonly bool _singlePrecision;
     private readonly int[] _byteTokens = new int[256];
 
     /// <param name="vocabulary">The tokens; of equal spellings the last one's id.</param>
-    /// <param name="scores">The score of each id.</param>
+    /// <param name="scores">The score of each id; a token without one (NaN) is never chosen.</param>
     /// <param name="unknownId">The token for what cannot be spelled, or null.</param>
     /// <param name="byteFallback">Unknown characters become tokens <c>&lt;0x00&gt;</c> to <c>&lt;0xFF&gt;</c> where all of these exist.</param>
-    public UnigramModel(Vocabulary vocabulary, double[] scores, int? unknownId, bool byteFallback)
+    /// <param name="singlePrecision">Sums are rounded to single precision, as in SentencePiece itself.</param>
+    public UnigramModel(Vocabulary vocabulary, double[] scores, int? unknownId, bool byteFallback, bool singlePrecision = false)
         : base(vocabulary)
     {
         _scores = scores;
         _byteFallback = byteFallback;
         UnknownId = unknownId;
         _unknownId = unknownId ?? None;
-        _unknownScore = (scores.Length == 0 ? 0 : scores.Min()) - UnknownPenalty;
+        _singlePrecision = singlePrecision;
+        _unknownScore = Sum(scores.Where(score => !double.IsNaN(score)).DefaultIfEmpty().Min(), -UnknownPenalty);
         _trie = ByteTrie.Of(vocabulary);
         for (int value = 0; value < 256; value++)
         {
@@ -74,14 +77,14 @@ internal sealed class UnigramModel : TokenizationModel
                 }
 
                 int id = _trie.ValueOf(node);
-                if (id != ByteTrie.NoValue)
+                if (id != ByteTrie.NoValue && !double.IsNaN(_scores[id]))
                 {
-                    Offer(ref best[i + 1], scoreSoFar + _scores[id], start, id);
+                    Offer(ref best[i + 1], Sum(scoreSoFar, _scores[id]), start, id);
                     hasCharacter |= i + 1 - start == characterLength;
                 }
             }
 
-            if (!hasCharacter && Offer(ref best[start + characterLength], scoreSoFar + _unknownScore, start, _unknownId) && _unknownId == None)
+            if (!hasCharacter && Offer(ref best[start + characterLength], Sum(scoreSoFar, _unknownScore), start, _unknownId) && _unknownId == None)
             {
                 throw new TokenizationException("The text has a character that the tokenizer cannot spell, and it names no unknown token.");
             }
@@ -89,6 +92,8 @@ internal sealed class UnigramModel : TokenizationModel
             start += characterLength;
         }
     }
+
+    private double Sum(double a, double b) => _singlePrecision ? (float)a + (float)b : a + b;
 
     private static bool Offer(ref Step step, double score, int start, int id)
     {

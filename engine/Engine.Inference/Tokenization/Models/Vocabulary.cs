@@ -1,8 +1,10 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Inference.Tokenization.Models;
 
 /// <summary>A model's tokens: from spelling (UTF-8) to id and back. All spellings lie in one array; ids may have holes. Filled once, then read only.</summary>
+/// <remarks>Loading is over before the runtime would optimize it, so the methods that it spends its time in are optimized at once.</remarks>
 internal sealed class Vocabulary
 {
     /// <summary>Ids index arrays, so a file must not name absurd ones.</summary>
@@ -10,25 +12,29 @@ internal sealed class Vocabulary
 
     private byte[] _pool;
     private int _poolLength;
-    private readonly List<Entry> _entries;
+    private Entry[] _entries;
     private int[] _entryOfId;
     private ulong[] _slots;
 
     public Vocabulary(int expectedCount = 16)
     {
         _pool = new byte[Math.Max(64, expectedCount * 8)];
-        _entries = new List<Entry>(expectedCount);
+        _entries = new Entry[Math.Max(16, expectedCount)];
         _entryOfId = new int[Math.Max(16, expectedCount)];
         _slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, expectedCount * 2))];
     }
 
     /// <summary>The number of different tokens.</summary>
-    public int Count => _entries.Count;
+    public int Count { get; private set; }
 
     /// <summary>The highest id plus one.</summary>
     public int IdLimit { get; private set; }
 
+    /// <summary>The bytes of the longest spelling.</summary>
+    public int LongestSpelling { get; private set; }
+
     /// <summary>Adds a token; a spelling that is there already gets the new id.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<byte> spelling, int id)
     {
         ref ulong slot = ref FindSlot(spelling, out uint hash);
@@ -52,11 +58,17 @@ internal sealed class Vocabulary
             }
 
             spelling.CopyTo(_pool.AsSpan(_poolLength));
-            entry = _entries.Count;
-            _entries.Add(new Entry(_poolLength, spelling.Length, id));
+            if (Count == _entries.Length)
+            {
+                Array.Resize(ref _entries, Count * 2);
+            }
+
+            entry = Count++;
+            _entries[entry] = new Entry(_poolLength, spelling.Length, id);
             _poolLength += spelling.Length;
+            LongestSpelling = Math.Max(LongestSpelling, spelling.Length);
             slot = (ulong)hash << 32 | (uint)(entry + 1);
-            if (_entries.Count * 2 > _slots.Length)
+            if (Count * 2 > _slots.Length)
             {
                 Grow();
             }
@@ -95,6 +107,7 @@ internal sealed class Vocabulary
         return _pool.AsSpan(entry.Start, entry.Length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ref ulong FindSlot(ReadOnlySpan<byte> spelling, out uint hash)
     {
         hash = ByteHash.Of(spelling);

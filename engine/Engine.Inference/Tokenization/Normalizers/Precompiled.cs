@@ -132,5 +132,35 @@ internal sealed class Precompiled : Normalizer
         return false;
     }
 
+    /// <summary>The replacement of the longest string of the map that the text begins with, and the length of that string.</summary>
+    public bool TryReplaceLongest(ReadOnlySpan<byte> text, out int matched, out ReadOnlySpan<byte> replacement)
+    {
+        matched = 0;
+        int best = -1;
+        uint place = _units.Length == 0 ? 0 : OffsetOf(_units[0]);
+        for (int i = 0; i < text.Length && _units.Length > 0; i++)
+        {
+            place ^= text[i];
+            if (text[i] == 0 || place >= _units.Length || (_units[place] & 0x800000FF) != text[i])
+            {
+                break;
+            }
+
+            uint unit = _units[place];
+            place ^= OffsetOf(unit);
+            if ((unit >> 8 & 1) != 0 && place < _units.Length)
+            {
+                best = (int)(_units[place] & 0x7FFFFFFF);
+                matched = i + 1;
+            }
+        }
+
+        bool found = best >= 0 && best < _replacements.Length && (_replacements[best] & 0xC0) != 0x80;
+        replacement = found ? _replacements.AsSpan(best) : [];
+        int end = replacement.IndexOf((byte)0);
+        replacement = end < 0 ? replacement : replacement[..end];
+        return found;
+    }
+
     private static uint OffsetOf(uint unit) => unit >> 10 << (int)((unit & 0x200) >> 6);
 }

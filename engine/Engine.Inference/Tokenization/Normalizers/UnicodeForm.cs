@@ -20,15 +20,18 @@ internal sealed class UnicodeForm(bool compatibility, bool compose) : Normalizer
     private static readonly Dictionary<(int, int), int> Compositions = UnicodeData.Mapping("compose")
         .ToDictionary(entry => (entry.Value[0], entry.Value[1]), entry => entry.Key);
 
+    /// <summary>The characters that the form changes, moves or joins with others; a text without them is in the form already.</summary>
+    private readonly CodePointSet _active = ActiveIn(compatibility, compose);
+
     public override void Normalize(TextBuffer text)
     {
-        if (System.Text.Ascii.IsValid(text.Span))
+        ReadOnlySpan<byte> source = text.Span;
+        if (System.Text.Ascii.IsValid(source) || !_active.ContainsAny(source))
         {
             return;
         }
 
         List<int> codePoints = new(text.Length);
-        ReadOnlySpan<byte> source = text.Span;
         for (int position = 0; position < source.Length;)
         {
             Decompose(Utf8.Decode(source, position, out int length), codePoints);
@@ -47,6 +50,31 @@ internal sealed class UnicodeForm(bool compatibility, bool compose) : Normalizer
         }
 
         text.Commit();
+    }
+
+    private static CodePointSet ActiveIn(bool compatibility, bool compose)
+    {
+        HashSet<int> active = [.. CombiningClass.Keys];
+        if (compatibility)
+        {
+            active.UnionWith(Compatible.Keys);
+        }
+
+        if (compose)
+        {
+            HashSet<int> composites = [.. Compositions.Values];
+            active.UnionWith(Canonical.Keys.Where(codePoint => !composites.Contains(codePoint)));
+            active.UnionWith(Compositions.Keys.Select(pair => pair.Item2));
+            active.UnionWith(Enumerable.Range(VowelFirst, VowelCount));
+            active.UnionWith(Enumerable.Range(TailFirst, TailCount));
+        }
+        else
+        {
+            active.UnionWith(Canonical.Keys);
+            active.UnionWith(Enumerable.Range(HangulFirst, HangulLast - HangulFirst + 1));
+        }
+
+        return CodePointSet.Of(active.ToArray());
     }
 
     private void Decompose(int codePoint, List<int> destination)

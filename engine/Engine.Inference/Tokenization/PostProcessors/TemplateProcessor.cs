@@ -16,6 +16,14 @@ internal sealed class TemplateProcessor(TemplatePiece[] single, TemplatePiece[] 
             TemplatePiece.Special([sep], 0), TemplatePiece.Second(0), TemplatePiece.Special([sep], 0),
         ]);
 
+    /// <summary>The same tokens before and behind each text; null where there are none.</summary>
+    public static TemplateProcessor? Around(int[] before, int[] behind) => before.Length + behind.Length == 0 ? null : new(
+        [TemplatePiece.Special(before, 0), TemplatePiece.First(0), TemplatePiece.Special(behind, 0)],
+        [
+            TemplatePiece.Special(before, 0), TemplatePiece.First(0), TemplatePiece.Special(behind, 0),
+            TemplatePiece.Special(before, 1), TemplatePiece.Second(1), TemplatePiece.Special(behind, 1),
+        ]);
+
     public override int AddedCount(bool isPair) => (isPair ? pair : single).Sum(piece => piece.SpecialIds?.Length ?? 0);
 
     public override List<EncodedPart> Process(List<EncodedPart> parts, bool addSpecialTokens)

@@ -76,6 +76,22 @@ internal sealed class CodePointSet
         return ContainsBeyondAscii(codePoint);
     }
 
+    /// <summary>Whether a text has a character of the set.</summary>
+    public bool ContainsAny(ReadOnlySpan<byte> text)
+    {
+        for (int position = 0; position < text.Length;)
+        {
+            if (Contains(Utf8.Decode(text, position, out int length)))
+            {
+                return true;
+            }
+
+            position += length;
+        }
+
+        return false;
+    }
+
     public CodePointSet Union(CodePointSet other)
     {
         List<(int First, int Last)> all = [.. Pairs(), .. other.Pairs()];
