@@ -16,13 +16,7 @@ internal sealed class Expand : Operator
         }
 
         Span<long> strides = stackalloc long[Shape.MaxRank];
-        strides.Clear();
-        int added = shape.Rank - x.Shape.Rank;
-        for (int axis = 0; axis < x.Shape.Rank; axis++)
-        {
-            strides[added + axis] = x.Shape[axis] == 1 ? 0 : x.Shape.CountBetween(axis + 1, x.Shape.Rank);
-        }
-
+        Strides.Broadcast(x.Shape, shape, strides);
         int elementSize = context.ElementSize(x);
         Tensor y = context.AllocateOutput(0, x.ElementType, shape);
         StridedCopy.Run(x.AsReadOnlySpan<byte>(), y.AsSpan<byte>(), 0, shape.Dimensions, strides[..shape.Rank], elementSize);

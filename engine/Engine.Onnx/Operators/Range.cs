@@ -16,6 +16,7 @@ internal sealed class Range : Operator
             case ElementType.Int16: Run<short>(context, type); break;
             case ElementType.Float32: Run<float>(context, type); break;
             case ElementType.Float64: Run<double>(context, type); break;
+            case ElementType.Float16 or ElementType.BFloat16: RunAsDouble(context, type); break;
             default: throw context.UnsupportedType(type);
         }
     }
@@ -36,6 +37,27 @@ internal sealed class Range : Operator
         {
             y[i] = start + (T.CreateTruncating(i) * step);
         }
+    }
+
+    private static void RunAsDouble(OperatorContext context, ElementType type)
+    {
+        Span<double> ends = stackalloc double[3];
+        for (int i = 0; i < 3; i++)
+        {
+            Tensor input = context.Input(i, type);
+            _ = input.ElementCount == 1 ? TensorValues.TryRead(input, ends[i..]) : throw context.Error($"input {i} is not one value.");
+        }
+
+        double count = Math.Ceiling((ends[1] - ends[0]) / ends[2]);
+        Tensor y = context.AllocateOutput(0, type, new Shape(double.IsFinite(count) && count < int.MaxValue ? Math.Max(0, (int)count) : throw context.Error("the range has no end.")));
+        using Tensor wide = Tensor.Allocate(ElementType.Float32, y.Shape);
+        Span<float> values = wide.AsSpan<float>();
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)(ends[0] + (i * ends[2]));
+        }
+
+        ElementConversion.TryConvert(wide, y);
     }
 
     private static T Single<T>(OperatorContext context, int input, ElementType type)
