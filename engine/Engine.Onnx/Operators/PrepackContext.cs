@@ -18,8 +18,14 @@ internal sealed class PrepackContext(Node node, WorkerPool workers)
     /// <summary>Whether the node has input <paramref name="index"/> at all, constant or not.</summary>
     public bool HasInput(int index) => node.Input(index) is not null;
 
-    /// <summary>Says that <see cref="Operator.Run"/> will not read constant input <paramref name="index"/>: once no node does, its memory goes back.</summary>
-    public void Release(int index) => _released[index] = true;
+    /// <summary>Says that <see cref="Operator.Run"/> will not read constant input <paramref name="index"/>: once no node does, its memory goes back. Nothing happens for an input that is left out.</summary>
+    public void Release(int index)
+    {
+        if (index < _released.Length)
+        {
+            _released[index] = true;
+        }
+    }
 
     /// <summary>Whether input <paramref name="index"/> was released.</summary>
     public bool IsReleased(int index) => _released[index];
