@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Engine.Inference.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -42,8 +43,8 @@ public sealed class LlmEngineCatalog : IAsyncDisposable
     public void Add(LlmEngineOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        string modelId = options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(options.Model));
-        Add(new LlmEngineEntry(modelId, LlmEngineState.Loading, Engine: null, Error: null), options);
+        LlmEngineOptionsValidator.Validate(options);
+        Add(new LlmEngineEntry(LlmEngine.IdOf(options), LlmEngineState.Loading, Engine: null, Error: null), options);
     }
 
     /// <summary>Takes over an engine that is loaded already.</summary>
@@ -150,6 +151,7 @@ public sealed class LlmEngineCatalog : IAsyncDisposable
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            Log.ModelNotLoaded(_loggerFactory.CreateLogger<LlmEngineCatalog>(), modelId, exception);
             Replace(new LlmEngineEntry(modelId, LlmEngineState.Failed, Engine: null, exception.Message));
         }
     }

@@ -1,0 +1,27 @@
+namespace Engine.Inference;
+
+/// <summary>Checks the ranges of <see cref="LlmEngineOptions"/>.</summary>
+internal static class LlmEngineOptionsValidator
+{
+    /// <exception cref="ArgumentException">An option is out of its range; the message says which.</exception>
+    public static void Validate(LlmEngineOptions options)
+    {
+        Require(options.Model.Length > 0, "Model must name the model's folder.");
+        Require(options.ModelId is not { Length: 0 }, "ModelId must not be empty; leave it null for the folder's name.");
+        Require(options.Threads >= 0, $"Threads must be at least 0, not {options.Threads}.");
+        Require(options.AccuracyLevel is null or 0 or 1 or 4, $"AccuracyLevel must be 0, 1 or 4, not {options.AccuracyLevel}.");
+        Require(options.ContextLength is null or > 0, $"ContextLength must be at least 1, not {options.ContextLength}.");
+        Require(options.KVCacheBytes is null or > 0, $"KVCacheBytes must be at least 1, not {options.KVCacheBytes}.");
+        Require(options.MaxSequences is >= 1 and <= 1024, $"MaxSequences must be from 1 to 1,024, not {options.MaxSequences}.");
+        Require(options.MaxTokensPerStep >= 16, $"MaxTokensPerStep must be at least 16, not {options.MaxTokensPerStep}.");
+        Require(options.MaxQueuedSequences is >= 0 and <= 1_000_000, $"MaxQueuedSequences must be from 0 to 1,000,000, not {options.MaxQueuedSequences}.");
+    }
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException(message);
+        }
+    }
+}
