@@ -51,7 +51,9 @@ internal static class CommandLine
         RootCommand root = new("Serves and runs ONNX language models.")
         {
             RunCommand.Create(context),
+            LogitsCommand.Create(context),
             TokenizeCommand.Create(context),
+            TemplateCommand.Create(context),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

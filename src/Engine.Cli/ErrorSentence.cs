@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Engine.Inference;
+using Engine.Inference.ChatTemplates;
 using Engine.Inference.Tokenization;
 using Engine.Onnx;
 
@@ -17,7 +18,9 @@ internal static class ErrorSentence
         string sentence = exception switch
         {
             AggregateException { InnerExceptions: [Exception only] } => Of(only),
-            CommandException or InvalidModelException or GenerationException or TokenizationException => exception.Message,
+            CommandException or InvalidModelException or GenerationException or TokenizationException or ChatTemplateException => exception.Message,
+            // Ours alone: the probe's, about what a line or an option asks for.
+            ArgumentException argument => WithoutParameter(argument),
             JsonException json => JsonSentence(json),
             FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException => exception.Message,
             OutOfMemoryException => "There is not enough memory for this.",
@@ -28,6 +31,12 @@ internal static class ErrorSentence
 
     private static string Unforeseen(Exception exception) =>
         $"Something unforeseen happened ({exception.GetType().Name}: {exception.Message}); {TraceVariable}=1 shows where.";
+
+    private static string WithoutParameter(ArgumentException exception)
+    {
+        int parameter = exception.Message.IndexOf(" (Parameter", StringComparison.Ordinal);
+        return parameter < 0 ? exception.Message : exception.Message[..parameter];
+    }
 
     // The reader's own message ends with its position, counted from 0 and with a path that is no help.
     private static string JsonSentence(JsonException exception)

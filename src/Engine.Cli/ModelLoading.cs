@@ -1,4 +1,7 @@
+using Engine.Cli.Options;
 using Engine.Inference;
+using Engine.Inference.Models;
+using Engine.Inference.Runners;
 
 namespace Engine.Cli;
 
@@ -8,4 +11,11 @@ internal static class ModelLoading
     /// <summary>Loads a model, and shows meanwhile that it does.</summary>
     public static Task<LlmEngine> LoadAsync(CommandContext context, LlmEngineOptions options) =>
         context.Terminal.WorkingAsync($"Loading {options.Model}", () => LlmEngine.LoadAsync(options, cancellationToken: context.Interruption.Token));
+
+    /// <summary>Opens a model's runner alone: nothing schedules, nothing is text.</summary>
+    public static Task<IModelRunner> OpenRunnerAsync(CommandContext context, LlmEngineOptions options, string runner)
+    {
+        ModelRunnerFactory factory = RunnerChoice.Factory(runner) ?? throw new CommandException("The managed runner is not there yet.");
+        return context.Terminal.WorkingAsync($"Loading {options.Model}", () => Task.FromResult(factory(ModelDirectory.Open(options.Model), options)));
+    }
 }

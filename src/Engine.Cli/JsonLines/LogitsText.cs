@@ -11,17 +11,14 @@ internal static class LogitsText
     private const int MaxLength = 24;
 
     /// <summary>Writes <c>[[…],[…]]</c>. JSON has no word for what is not a number: that is <c>null</c>; infinities are numbers beyond the range, as in <c>1e999</c>.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="logits">Row-major <c>[rows, columns]</c>.</param>
-    /// <param name="columns">Length of a row, at least 1.</param>
-    public static void Write(Utf8JsonWriter writer, ReadOnlySpan<float> logits, int columns)
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<float[]> rows)
     {
-        byte[] text = ArrayPool<byte>.Shared.Rent((columns * MaxLength) + 1);
+        byte[] text = ArrayPool<byte>.Shared.Rent((rows.Max(row => (int?)row.Length) ?? 0) * MaxLength + 1);
         writer.WriteStartArray();
-        for (int start = 0; start < logits.Length; start += columns)
+        foreach (float[] row in rows)
         {
             // One raw value a row: member by member, the writer's own bookkeeping takes longer than the digits.
-            writer.WriteRawValue(text.AsSpan(0, Format(logits.Slice(start, columns), text)), skipInputValidation: true);
+            writer.WriteRawValue(text.AsSpan(0, Format(row, text)), skipInputValidation: true);
             writer.Flush();
         }
 

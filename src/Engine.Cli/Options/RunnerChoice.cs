@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Engine.Inference.Runners;
+using Engine.OnnxRuntime;
 
 namespace Engine.Cli.Options;
 
@@ -31,6 +32,6 @@ internal static class RunnerChoice
         CompletionSources = { Managed, OnnxRuntime },
     };
 
-    /// <summary>Makes runners of that name.</summary>
-    public static ModelRunnerFactory? Factory(string name) => null;
+    /// <summary>Makes runners of that name; <see langword="null"/>: the engine's own choice, which is the managed one.</summary>
+    public static ModelRunnerFactory? Factory(string name) => name is OnnxRuntime ? OnnxRuntimeModelRunner.Create : null;
 }

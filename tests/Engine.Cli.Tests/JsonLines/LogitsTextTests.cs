@@ -48,7 +48,7 @@ public sealed class LogitsTextTests
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter writer = new(buffer))
         {
-            LogitsText.Write(writer, logits, columns);
+            LogitsText.Write(writer, [.. logits.Chunk(columns)]);
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
