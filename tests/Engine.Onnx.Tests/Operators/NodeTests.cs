@@ -40,6 +40,9 @@ public sealed class NodeTests
         Assert.Empty(failures);
     }
 
+    [Fact]
+    public void Cases_OfAllOperators_AreMany() => Assert.InRange(Cases.Value.Sum(group => group.Count()), 900, 5000);
+
     /// <summary>Cases that only use operators that we have, by the operator they are about.</summary>
     private static ILookup<string, NodeTestCase> ReadCases()
     {
