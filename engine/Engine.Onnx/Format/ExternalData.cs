@@ -54,14 +54,14 @@ internal sealed class ExternalData(string modelFile, string folder) : IDisposabl
 
     private string Resolve(string location)
     {
-        string[] segments = location.Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries);
+        string[] segments = [.. location.Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries).Where(segment => segment != ".")];
         bool isRooted = location.StartsWith('/') || location.StartsWith('\\') || location.Contains(':') || location.Contains('\0');
         if (isRooted || segments.Length == 0 || segments.Contains(".."))
         {
             throw Outside(location);
         }
 
-        string path = Path.Combine([_folder, .. segments.Where(segment => segment != ".")]);
+        string path = Path.Combine([_folder, .. segments]);
         if (!File.Exists(path))
         {
             throw new InvalidModelException($"{modelFile} keeps its weights in '{location}', which is not in the folder {_folder}; put the file beside the model.");
