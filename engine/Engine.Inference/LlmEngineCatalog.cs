@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Engine.Inference.ChatClient;
 using Engine.Inference.Diagnostics;
+using Engine.Onnx;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -76,28 +79,29 @@ public sealed class LlmEngineCatalog : IAsyncDisposable
         return engine is not null;
     }
 
+    /// <summary>The engine of an id, loaded if it is not yet.</summary>
+    /// <exception cref="KeyNotFoundException">There is no model of that id.</exception>
+    /// <exception cref="InvalidModelException">It cannot be loaded.</exception>
+    public async Task<LlmEngine> GetAsync(string modelId, CancellationToken cancellationToken = default)
+    {
+        if (TryGet(modelId, out LlmEngine? engine))
+        {
+            return engine;
+        }
+
+        await LoadMissingAsync(modelId, cancellationToken).ConfigureAwait(false);
+        LlmEngineEntry model = Find(modelId) ?? throw new KeyNotFoundException($"There is no model '{modelId}'.");
+        return model.Engine ?? throw new InvalidModelException($"The model '{modelId}' could not be loaded: {model.Error}");
+    }
+
+    /// <summary>A model as an <see cref="IChatClient"/>; its first call loads the model if nobody did it before. The client does not own the engine.</summary>
+    public IChatClient AsChatClient(string modelId) => new CatalogChatClient(this, modelId);
+
     /// <summary>
     /// Loads, one after another, every registered model that is not loaded. A model that cannot be loaded becomes
     /// <see cref="LlmEngineState.Failed"/> and does not keep the others from loading; calling again tries it again.
     /// </summary>
-    public async Task LoadAsync(CancellationToken cancellationToken = default)
-    {
-        await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            foreach (LlmEngineEntry model in _models)
-            {
-                if (!model.IsReady && _pending.TryGetValue(model.ModelId, out LlmEngineOptions? options))
-                {
-                    await LoadModelAsync(model.ModelId, options, cancellationToken).ConfigureAwait(false);
-                }
-            }
-        }
-        finally
-        {
-            _loading.Release();
-        }
-    }
+    public Task LoadAsync(CancellationToken cancellationToken = default) => LoadMissingAsync(modelId: null, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -119,6 +123,25 @@ public sealed class LlmEngineCatalog : IAsyncDisposable
         }
     }
 
+    private async Task LoadMissingAsync(string? modelId, CancellationToken cancellationToken)
+    {
+        await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (LlmEngineEntry model in _models)
+            {
+                if (!model.IsReady && (modelId is null || model.ModelId == modelId) && OptionsOf(model.ModelId) is { } options)
+                {
+                    await LoadModelAsync(model.ModelId, options, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
     private void Add(LlmEngineEntry model, LlmEngineOptions? options)
     {
         lock (_lock)
@@ -135,6 +158,14 @@ public sealed class LlmEngineCatalog : IAsyncDisposable
             {
                 _pending.Add(model.ModelId, options);
             }
+        }
+    }
+
+    private LlmEngineOptions? OptionsOf(string modelId)
+    {
+        lock (_lock)
+        {
+            return _pending.GetValueOrDefault(modelId);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Engine.Inference.ChatClient;
 /// <summary>An engine as <see cref="IChatClient"/>: what <c>Engine.Server</c> does for HTTP, this does for callers in the process. Thread-safe; does not own the engine.</summary>
 internal sealed class LlmChatClient(LlmEngine engine) : IChatClient
 {
-    private const string ProviderName = "engine";
+    public const string ProviderName = "engine";
 
     private readonly ChatClientMetadata _metadata = new(ProviderName, providerUri: null, engine.ModelId);
 

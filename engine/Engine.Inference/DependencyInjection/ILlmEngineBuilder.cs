@@ -1,4 +1,5 @@
 using Engine.Inference;
+using Microsoft.Extensions.AI;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -10,4 +11,10 @@ public interface ILlmEngineBuilder
 
     /// <summary>Further configures the model; runs after what was configured before.</summary>
     ILlmEngineBuilder Configure(Action<LlmEngineOptions> configure);
+
+    /// <summary>
+    /// Lets the model be injected as <see cref="IChatClient"/>. The model is loaded by the first call if nobody did it before.
+    /// </summary>
+    /// <param name="serviceKey">Under which key; <see langword="null"/>, the default: under none.</param>
+    ILlmEngineBuilder AddChatClient(object? serviceKey = null);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Engine.Inference.DependencyInjection;
@@ -14,4 +15,21 @@ internal sealed class LlmEngineBuilder(IServiceCollection services) : ILlmEngine
         Registration.Configure(configure);
         return this;
     }
+
+    public ILlmEngineBuilder AddChatClient(object? serviceKey = null)
+    {
+        if (serviceKey is null)
+        {
+            Services.AddSingleton(CreateClient);
+        }
+        else
+        {
+            Services.AddKeyedSingleton(serviceKey, (provider, _) => CreateClient(provider));
+        }
+
+        return this;
+    }
+
+    private IChatClient CreateClient(IServiceProvider provider) =>
+        provider.GetRequiredService<LlmEngineCatalog>().AsChatClient(LlmEngine.IdOf(Registration.Options));
 }

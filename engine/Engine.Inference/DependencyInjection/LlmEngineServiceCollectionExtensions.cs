@@ -26,7 +26,7 @@ public static class LlmEngineServiceCollectionExtensions
             LlmEngineCatalog catalog = new(provider.GetService<ILoggerFactory>(), provider.GetService<TimeProvider>());
             foreach (LlmEngineRegistration registration in provider.GetServices<LlmEngineRegistration>())
             {
-                catalog.Add(registration.CreateOptions());
+                catalog.Add(registration.Options);
             }
 
             return catalog;

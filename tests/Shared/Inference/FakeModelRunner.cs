@@ -53,6 +53,9 @@ internal sealed class FakeModelRunner : IModelRunner
     /// <summary>The most tokens of a step.</summary>
     public int LargestStep { get; private set; }
 
+    /// <summary>Whether a row is filled from an empty prefix, without reading the blocks: for tests that count what others allocate.</summary>
+    public bool AllocatesNothing { get; init; }
+
     public bool IsDisposed { get; private set; }
 
     /// <summary>A model that says one text, token by token, after any prompt of one length, and then an end token for ever.</summary>
@@ -96,10 +99,10 @@ internal sealed class FakeModelRunner : IModelRunner
         foreach (ref readonly ScheduledSequence sequence in plan.Sequences)
         {
             int end = sequence.Position + sequence.TokenCount;
-            int[] tokens = Load(plan.BlocksOf(sequence), end);
+            int[] tokens = AllocatesNothing ? [] : Load(plan.BlocksOf(sequence), end);
             for (int position = end - sequence.LogitCount; position < end; position++)
             {
-                _logits(tokens.AsSpan(0, position + 1), logits.Slice(row++ * VocabularySize, VocabularySize));
+                _logits(AllocatesNothing ? [] : tokens.AsSpan(0, position + 1), logits.Slice(row++ * VocabularySize, VocabularySize));
             }
         }
     }
