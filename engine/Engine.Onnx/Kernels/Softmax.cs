@@ -14,18 +14,6 @@ internal static unsafe class Softmax
         Scale(y, 1 / sum, length);
     }
 
-    /// <summary>y = x - max - log(sum).</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void RunLog(float* x, int length, float* scratch, float* y)
-    {
-        float max = Maximum(x, length);
-        float logarithm = MathF.Log(Exponentials(x, length, max, scratch));
-        for (int i = 0; i < length; i++)
-        {
-            y[i] = x[i] - max - logarithm;
-        }
-    }
-
     /// <summary>The largest element; negative infinity for an empty row.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static float Maximum(float* x, int length)

@@ -1,3 +1,4 @@
+using Engine.Onnx.Kernels;
 using Engine.Onnx.Operators.Contrib;
 
 namespace Engine.Onnx.Operators;
@@ -23,6 +24,30 @@ internal sealed partial class OperatorRegistry
         Add(Microsoft, "MatMulNBits", 1, node => new MatMulNBits(node));
         Add(Microsoft, "GatherBlockQuantized", 1, node => new GatherBlockQuantized(node));
         Add(Microsoft, "GroupQueryAttention", 1, node => new GroupQueryAttention(node));
+        Add(Microsoft, "RotaryEmbedding", 1, node => new RotaryEmbedding(node, contrib: true));
+        Add("RotaryEmbedding", 23, node => new RotaryEmbedding(node, contrib: false));
+        Add("MatMul", 1, _ => new MatMul());
+        Add("Gemm", 1, node => new Gemm(node));
+        Add("Softmax", 1, node => new Softmax(node));
+        Add(Microsoft, "QMoE", 1, node => new QMoE(node));
+        AddFunctions();
         Add(Own, "PagedAttention", 1, node => new PagedAttention(node));
+    }
+
+    private unsafe void AddFunctions()
+    {
+        Add("Gelu", 20, node => node.Attributes.String("approximate", "none") switch
+        {
+            "none" => new FloatFunction(&Elementwise.Gelu),
+            "tanh" => new FloatFunction(&Elementwise.GeluTanh),
+            string other => throw new InvalidModelException($"approximate '{other}' is not supported."),
+        });
+        Add(Microsoft, "Gelu", 1, _ => new FloatFunction(&Elementwise.Gelu));
+        Add(Microsoft, "QuickGelu", 1, node => node.Attributes.Float("alpha", 1.702f) switch
+        {
+            1.702f => new FloatFunction(&FloatFunction.QuickGelu),
+            1 => new FloatFunction(&FloatFunction.Silu),
+            float other => throw new InvalidModelException($"alpha {other} is not supported."),
+        });
     }
 }

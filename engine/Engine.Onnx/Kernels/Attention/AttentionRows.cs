@@ -29,7 +29,7 @@ internal static unsafe class AttentionRows
     public static void Run<TElement>(
         in AttentionParameters parameters, int head, float* queries, nint queryStride, int firstPosition, int tokens,
         byte** keys, byte** values, float* bias, nint biasStride, nint biasHeadStride, float* output, nint outputStride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         int group = parameters.GroupSize;
         int headSize = parameters.HeadSize;
@@ -168,7 +168,7 @@ internal static unsafe class AttentionRows
     private static void AddValues<TElement>(
         in AttentionParameters parameters, int row, int used, int tileRows, int firstPosition,
         float* weights, nint stride, int origin, byte** values, float* target)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         int group = parameters.GroupSize;
         int tileFirst = firstPosition + row / group;
@@ -203,7 +203,7 @@ internal static unsafe class AttentionRows
     /// <summary>Tokens from <paramref name="first"/> to <paramref name="end"/>, for a tile of rows that all see them.</summary>
     private static void AddRange<TElement>(
         in AttentionParameters parameters, int tileRows, float* weights, nint stride, int origin, int first, int end, byte** values, float* target)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         int headSize = parameters.HeadSize;
         nint valueStride = headSize * TElement.Size;

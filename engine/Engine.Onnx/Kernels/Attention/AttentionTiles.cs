@@ -27,7 +27,7 @@ internal static unsafe class AttentionTiles
     /// <param name="scores">Receives sixteen scores for every row.</param>
     /// <param name="stride">Floats from one row of scores to the next.</param>
     public static void Scores<TElement>(int rows, float* queries, byte* keys, int headSize, float scale, float* scores, nint stride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         switch (rows)
         {
@@ -59,7 +59,7 @@ internal static unsafe class AttentionTiles
     /// <param name="output">The sixteen elements of the first row, which are added to.</param>
     /// <param name="outputStride">Floats from one row of the output to the next.</param>
     public static void Values<TElement>(int rows, float* weights, nint stride, byte* values, nint valueStride, int count, float* output, nint outputStride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         switch (rows)
         {
@@ -83,7 +83,7 @@ internal static unsafe class AttentionTiles
 
     /// <summary>The same for one element of one row: what is left of a head whose size is no multiple of sixteen.</summary>
     public static void ValueElement<TElement>(float* weights, byte* values, nint valueStride, int count, float* output)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         float sum = *output;
         for (int i = 0; i < count; i++)
@@ -97,7 +97,7 @@ internal static unsafe class AttentionTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Scores1<TElement>(float* queries, byte* keys, int headSize, float scale, float* scores, nint stride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
         for (int d = 0; d < headSize; d++)
@@ -118,7 +118,7 @@ internal static unsafe class AttentionTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Scores2<TElement>(float* queries, byte* keys, int headSize, float scale, float* scores, nint stride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
         Vector256<float> s10 = Vector256<float>.Zero, s11 = Vector256<float>.Zero;
@@ -145,7 +145,7 @@ internal static unsafe class AttentionTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Scores3<TElement>(float* queries, byte* keys, int headSize, float scale, float* scores, nint stride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
         Vector256<float> s10 = Vector256<float>.Zero, s11 = Vector256<float>.Zero;
@@ -178,7 +178,7 @@ internal static unsafe class AttentionTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Scores4<TElement>(float* queries, byte* keys, int headSize, float scale, float* scores, nint stride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
         Vector256<float> s10 = Vector256<float>.Zero, s11 = Vector256<float>.Zero;
@@ -217,7 +217,7 @@ internal static unsafe class AttentionTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Scores6<TElement>(float* queries, byte* keys, int headSize, float scale, float* scores, nint stride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
         Vector256<float> s10 = Vector256<float>.Zero, s11 = Vector256<float>.Zero;
@@ -268,7 +268,7 @@ internal static unsafe class AttentionTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Values1<TElement>(float* weights, nint stride, byte* values, nint valueStride, int count, float* output, nint outputStride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         float* p0 = weights;
         Vector256<float> o00 = Vector256.Load(output), o01 = Vector256.Load(output + 8);
@@ -288,7 +288,7 @@ internal static unsafe class AttentionTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Values2<TElement>(float* weights, nint stride, byte* values, nint valueStride, int count, float* output, nint outputStride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         float* p0 = weights;
         float* p1 = p0 + stride;
@@ -315,7 +315,7 @@ internal static unsafe class AttentionTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Values3<TElement>(float* weights, nint stride, byte* values, nint valueStride, int count, float* output, nint outputStride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         float* p0 = weights;
         float* p1 = p0 + stride;
@@ -349,7 +349,7 @@ internal static unsafe class AttentionTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Values4<TElement>(float* weights, nint stride, byte* values, nint valueStride, int count, float* output, nint outputStride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         float* p0 = weights;
         float* p1 = p0 + stride;
@@ -390,7 +390,7 @@ internal static unsafe class AttentionTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Values6<TElement>(float* weights, nint stride, byte* values, nint valueStride, int count, float* output, nint outputStride)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         float* p0 = weights;
         float* p1 = p0 + stride;

@@ -11,7 +11,7 @@ internal static unsafe class ContiguousAttention
     private const int TokensPerChunk = 16;
 
     public static void Run<TElement>(WorkerPool pool, in ContiguousAttentionCall call)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         int longest = 0;
         for (int batch = 0; batch < call.BatchSize; batch++)
@@ -33,7 +33,7 @@ internal static unsafe class ContiguousAttention
     }
 
     private struct TurnBody<TElement> : IParallelBody
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         public ContiguousAttentionCall Call;
         public byte* Turned;
@@ -59,7 +59,7 @@ internal static unsafe class ContiguousAttention
     }
 
     private struct AttendBody<TElement> : IParallelBody
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         public ContiguousAttentionCall Call;
         public byte* Turned;

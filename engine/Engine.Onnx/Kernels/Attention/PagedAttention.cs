@@ -14,7 +14,7 @@ internal static unsafe class PagedAttention
     /// <param name="pool">Threads to use.</param>
     /// <param name="call">The operands; sizes and block numbers have been checked.</param>
     public static void Run<TElement>(WorkerPool pool, in PagedAttentionCall call)
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         AttentionParameters parameters = call.Parameters;
         float* rotated = call.Rotary.IsEmpty ? null : Scratch.Get<float>(Scratch.Purpose.Activations, (long)call.TokenCount * parameters.Heads * parameters.HeadSize);
@@ -48,7 +48,7 @@ internal static unsafe class PagedAttention
 
     /// <summary>Rotates queries and keys, and puts keys and values in their blocks.</summary>
     private struct StoreBody<TElement> : IParallelBody
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         public PagedAttentionCall Call;
         public float* Rotated;
@@ -112,7 +112,7 @@ internal static unsafe class PagedAttention
 
     /// <summary>One chunk: some neighbouring tokens of one sequence, through one head of keys and values.</summary>
     private struct AttendBody<TElement> : IParallelBody
-        where TElement : struct, ICacheElement
+        where TElement : struct, IStoredElement
     {
         public PagedAttentionCall Call;
         public float* Queries;

@@ -29,4 +29,9 @@ internal static unsafe class Fields
 
         return typeof(TFormat) == typeof(EightBits) ? words >>> 24 : words >>> 30;
     }
+
+    /// <summary>Brings the next field of every byte to its low end; what a mask then takes away may lie above.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Next<TFormat>(Vector256<int> words)
+        where TFormat : struct, IFieldFormat => typeof(TFormat) == typeof(FourBits) ? words >>> 4 : words >>> 2;
 }

@@ -4,6 +4,9 @@ namespace Engine.Onnx.Kernels.Quantization;
 internal readonly unsafe struct FloatTileSet<TFormat> : ITileSet
     where TFormat : struct, IFieldFormat
 {
+    /// <summary>6 where many rows are left, the smallest that takes all where few are.</summary>
+    public static int NextTile(int rowsLeft) => rowsLeft switch { 1 => 1, 2 => 2, <= 4 => 4, <= 6 => 6, <= 8 => 4, _ => 6 };
+
     public static long TileBytes(in BlockLayout layout, int tileRows) =>
         (FloatActivations.TileLength(layout, tileRows) * sizeof(float) + AlignedMemory.Alignment - 1) & ~(AlignedMemory.Alignment - 1);
 

@@ -1,8 +1,11 @@
 namespace Engine.Onnx.Kernels.Quantization;
 
-/// <summary>The kernels of one way to multiply quantised weights: how activations are packed, and tiles of 1, 2, 4 and 6 rows.</summary>
+/// <summary>The kernels of one way to multiply quantised weights: how activations are packed, and tiles of up to 6 rows.</summary>
 internal unsafe interface ITileSet
 {
+    /// <summary>The tile that serves the next rows best; it may have rows too many, which are zeros.</summary>
+    static abstract int NextTile(int rowsLeft);
+
     /// <summary>Bytes of a packed tile, a multiple of a cache line.</summary>
     static abstract long TileBytes(in BlockLayout layout, int tileRows);
 

@@ -38,6 +38,15 @@ internal static unsafe class QuantizedMatMul
         Call call = new() { Weights = weights, X = x, Rows = rows, Bias = bias, Y = y };
         switch (weights.Bits)
         {
+            case 2 when integer:
+                Run<Int8TileSet<TwoBits>>(pool, call);
+                break;
+            case 4 when integer:
+                Run<Int8TileSet<FourBits>>(pool, call);
+                break;
+            case 8 when integer:
+                Run<Int8TileSet<EightBits>>(pool, call);
+                break;
             case 2:
                 Run<FloatTileSet<TwoBits>>(pool, call);
                 break;
@@ -73,16 +82,13 @@ internal static unsafe class QuantizedMatMul
         pool.Run((weights.GroupCount + groupsPerChunk - 1) / groupsPerChunk, ref columns);
     }
 
-    /// <summary>The tile that serves the next rows best: 6 where many are left, the smallest that takes all where few are.</summary>
-    private static int NextTile(int rowsLeft) => rowsLeft switch { 1 => 1, 2 => 2, <= 4 => 4, <= 6 => 6, <= 8 => 4, _ => 6 };
-
     private static long PackedBytes<TTiles>(in BlockLayout layout, int rows)
         where TTiles : struct, ITileSet
     {
         long bytes = 0;
         for (int row = 0; row < rows;)
         {
-            int tileRows = NextTile(rows - row);
+            int tileRows = TTiles.NextTile(rows - row);
             bytes += TTiles.TileBytes(layout, tileRows);
             row += tileRows;
         }
@@ -96,7 +102,7 @@ internal static unsafe class QuantizedMatMul
         BlockLayout layout = call.Weights.Layout;
         for (int row = 0; row < rows;)
         {
-            int tileRows = NextTile(rows - row);
+            int tileRows = TTiles.NextTile(rows - row);
             float* source = call.X + (long)(firstRow + row) * call.Weights.Columns;
             TTiles.Pack(source, Math.Min(tileRows, rows - row), call.Weights.Columns, layout, packed, tileRows);
             packed += TTiles.TileBytes(layout, tileRows);
@@ -119,7 +125,7 @@ internal static unsafe class QuantizedMatMul
             int width = Math.Min(BlockQuantizedMatrix.GroupRows, n - column);
             for (int row = 0; row < rows;)
             {
-                int tileRows = NextTile(rows - row);
+                int tileRows = TTiles.NextTile(rows - row);
                 TTiles.Run(words, layout, tile, tileRows, sums);
                 tile += TTiles.TileBytes(layout, tileRows);
                 int used = Math.Min(tileRows, rows - row);

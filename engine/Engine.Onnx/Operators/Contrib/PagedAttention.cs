@@ -1,4 +1,5 @@
 using Engine.Onnx.Graphs;
+using Engine.Onnx.Kernels;
 using Engine.Onnx.Kernels.Attention;
 using Engine.Onnx.Tensors;
 using Kernel = Engine.Onnx.Kernels.Attention.PagedAttention;

@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Engine.Onnx.Kernels.Attention;
+namespace Engine.Onnx.Kernels;
 
-/// <summary>How a cache keeps keys and values, as a type: kernels are compiled once per type.</summary>
-internal unsafe interface ICacheElement
+/// <summary>How a cache or a matrix keeps its numbers, as a type: kernels are compiled once per type and compute in fp32.</summary>
+internal unsafe interface IStoredElement
 {
     /// <summary>Bytes of an element.</summary>
     static abstract int Size { get; }
@@ -18,7 +18,7 @@ internal unsafe interface ICacheElement
 }
 
 /// <summary>fp32.</summary>
-internal readonly unsafe struct SingleElement : ICacheElement
+internal readonly unsafe struct SingleElement : IStoredElement
 {
     public static int Size => sizeof(float);
 
@@ -33,7 +33,7 @@ internal readonly unsafe struct SingleElement : ICacheElement
 }
 
 /// <summary>fp16. What is too large for it is kept as the largest number: the vector widening knows no infinities.</summary>
-internal readonly unsafe struct HalfElement : ICacheElement
+internal readonly unsafe struct HalfElement : IStoredElement
 {
     private const float Largest = 65504;
 
@@ -47,4 +47,18 @@ internal readonly unsafe struct HalfElement : ICacheElement
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreOne(byte* target, float value) => *(Half*)target = (Half)Math.Clamp(value, -Largest, Largest);
+}
+
+/// <summary>bf16.</summary>
+internal readonly unsafe struct BFloat16Element : IStoredElement
+{
+    public static int Size => sizeof(ushort);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load(byte* source) => (Vector256.WidenLower(Vector128.Load((ushort*)source).ToVector256Unsafe()) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float LoadOne(byte* source) => BitConverter.UInt32BitsToSingle((uint)*(ushort*)source << 16);
+
+    public static void StoreOne(byte* target, float value) => FloatConversion.NarrowBFloat16(&value, 1, (ushort*)target);
 }
