@@ -30,11 +30,11 @@ internal sealed partial class OperatorRegistry
         Add("Gemm", 1, node => new Gemm(node));
         Add("Softmax", 1, node => new Softmax(node));
         Add(Microsoft, "QMoE", 1, node => new QMoE(node));
-        AddFunctions();
+        AddActivations();
         Add(Own, "PagedAttention", 1, node => new PagedAttention(node));
     }
 
-    private unsafe void AddFunctions()
+    private unsafe void AddActivations()
     {
         Add("Gelu", 20, node => node.Attributes.String("approximate", "none") switch
         {

@@ -88,6 +88,6 @@ public sealed class PagedAttentionTests
     {
         using WorkerPool pool = new(1);
         float[][] rows = Problems["window"].CreateCache(8, half: false).Step(pool, (0, 0, 40));
-        Assert.Equal(0x00000000u, Fingerprint.Of(rows.SelectMany(row => row).ToArray()));
+        Assert.Equal(0x3D35C99Eu, Fingerprint.Of(rows.SelectMany(row => row).ToArray()));
     }
 }
