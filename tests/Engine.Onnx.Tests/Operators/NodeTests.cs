@@ -9,6 +9,7 @@ public sealed class NodeTests
     /// <summary>Cases that we do not pass, and why.</summary>
     private static readonly Dictionary<string, string> Excluded = new()
     {
+        ["test_flexattention_double_expanded_ver26"] = "matrix products and softmax compute in fp32 and refuse fp64",
     };
 
     private static readonly Lazy<ILookup<string, NodeTestCase>> Cases = new(ReadCases);
