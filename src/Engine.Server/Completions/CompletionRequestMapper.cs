@@ -57,6 +57,9 @@ internal static class CompletionRequestMapper
     {
         // Echoed log probabilities are those of the prompt; the best of several is found by log probabilities.
         int? promptLogprobs = request.Echo && request.Logprobs is { } echoed ? Math.Max(echoed, request.PromptLogprobs ?? 0) : request.PromptLogprobs;
+
+        // Where nothing is to be generated, only the prompt is left to be computed.
+        promptLogprobs ??= request.MaxTokens == 0 ? 0 : null;
         GenerationRequest common = CommonRequestMapper.Map(request) with
         {
             MaxTokens = request.MaxTokens ?? DefaultMaxTokens,

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Engine.Inference;
 
 namespace Engine.Server.Models;
@@ -9,8 +7,7 @@ internal sealed class ServedEngine(LlmEngine engine) : ServedModel
 {
     public override string Id => engine.ModelId;
 
-    /// <summary>Short, and silent about what the engine's own fingerprint is made of.</summary>
-    public override string Fingerprint { get; } = "fp_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(engine.Fingerprint)).AsSpan(0, 8));
+    public override string Fingerprint => engine.Fingerprint;
 
     public override async Task<IServedGeneration> StartAsync(GenerationRequest request, CancellationToken cancellationToken) =>
         new ServedGeneration(await engine.StartAsync(request, cancellationToken).ConfigureAwait(false));

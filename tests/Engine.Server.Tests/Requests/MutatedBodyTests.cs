@@ -26,7 +26,7 @@ public sealed class MutatedBodyTests
         Random random = new(seed);
         byte[] original = Encoding.UTF8.GetBytes(body);
 
-        for (int i = 0; i < 1500; i++)
+        for (int i = 0; i < 700; i++)
         {
             byte[] mutated = Mutate(original, random);
             using ByteArrayContent content = new(mutated);

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Engine.Inference;
 using Engine.Server.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Engine.Server.Tests.Support;
 
-/// <summary>The API on Kestrel, on a loopback port of its own, over a scripted model.</summary>
+/// <summary>The API on Kestrel, on a loopback port of its own.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -33,7 +34,21 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<ApiServer> StartAsync(Action<OpenAIServerOptions>? configure = null, TimeProvider? time = null, Action<WebApplication>? map = null)
+    /// <summary>Over a scripted model.</summary>
+    public static Task<ApiServer> StartAsync(Action<OpenAIServerOptions>? configure = null, TimeProvider? time = null, Action<WebApplication>? map = null) =>
+        StartAsync(_ => { }, configure, time, map);
+
+    /// <summary>Over the engines of a catalog.</summary>
+    public static Task<ApiServer> StartAsync(LlmEngineCatalog catalog) => StartAsync(
+        services =>
+        {
+            services.RemoveAll<IServedModels>();
+            services.AddSingleton<IServedModels, CatalogModels>();
+            services.AddSingleton(_ => catalog);
+        });
+
+    private static async Task<ApiServer> StartAsync(
+        Action<IServiceCollection> register, Action<OpenAIServerOptions>? configure = null, TimeProvider? time = null, Action<WebApplication>? map = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -47,6 +62,7 @@ internal sealed class ApiServer : IAsyncDisposable
             builder.Services.Replace(ServiceDescriptor.Singleton(time));
         }
 
+        register(builder.Services);
         WebApplication app = builder.Build();
         app.MapOpenAI();
         app.MapOpenAINotFound();
