@@ -62,7 +62,7 @@ internal static class TokenizerFolder
             return read();
         }
         catch (Exception exception) when (exception is FormatException or JsonException or InvalidOperationException or IOException
-            or UnauthorizedAccessException or ArgumentException or OverflowException)
+            or UnauthorizedAccessException or ArgumentException or OverflowException or TokenizationException)
         {
             throw new InvalidModelException($"'{Path.GetFileName(file)}' cannot be used as a tokenizer: {exception.Message}", exception);
         }

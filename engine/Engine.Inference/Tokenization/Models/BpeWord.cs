@@ -13,8 +13,8 @@ internal sealed class BpeWord : IDisposable
     private static BpeWord? t_idle;
 
     private int[] _ids = new int[256];
-    private int[] _ranks = new int[256];
-    private int[] _merged = new int[256];
+    private readonly int[] _ranks = new int[ShortWord];
+    private readonly int[] _merged = new int[ShortWord];
     private int _count;
     private int _unknownId = None;
 
@@ -26,8 +26,6 @@ internal sealed class BpeWord : IDisposable
         if (word._ids.Length < capacity)
         {
             word._ids = new int[capacity];
-            word._ranks = new int[capacity];
-            word._merged = new int[capacity];
         }
 
         word._count = 0;
@@ -54,8 +52,6 @@ internal sealed class BpeWord : IDisposable
         if (_count == _ids.Length)
         {
             Array.Resize(ref _ids, _count * 2);
-            Array.Resize(ref _ranks, _count * 2);
-            Array.Resize(ref _merged, _count * 2);
         }
 
         _ids[_count++] = id;

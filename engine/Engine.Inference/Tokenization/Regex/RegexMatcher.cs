@@ -39,6 +39,9 @@ internal sealed class RegexMatcher(RegexProgram program)
         _steps = 0;
     }
 
+    /// <summary>Remembers failures from the start, not only when a text has cost much.</summary>
+    public void RememberFromTheStart() => _memory.IsOn = true;
+
     /// <summary>Gives the matcher back to its program, unless one text has made it large.</summary>
     public void Return()
     {
@@ -49,7 +52,7 @@ internal sealed class RegexMatcher(RegexProgram program)
     }
 
     /// <summary>The first match that begins at <paramref name="start"/> or behind it.</summary>
-    /// <exception cref="InvalidOperationException">The pattern takes absurdly many steps on this text.</exception>
+    /// <exception cref="TokenizationException">The pattern takes absurdly many steps on this text.</exception>
     public bool TryFind(ReadOnlySpan<byte> text, int start, out int matchStart, out int matchEnd)
     {
         CodePointSet? first = program.First;
@@ -119,7 +122,7 @@ internal sealed class RegexMatcher(RegexProgram program)
                     pc++;
                     break;
                 case RegexOperation.LazyRun:
-                    failed = !TakeAtLeast(text, instruction.Set!, instruction.Minimum, ref position);
+                    failed = !TakeAtLeast(text, instruction.Set!, instruction.Minimum, ref position) || IsKnownToFail(remembers, pc, position);
                     if (!failed && instruction.Maximum > instruction.Minimum)
                     {
                         Push(pc + 1, position, instruction.Minimum);
@@ -127,25 +130,18 @@ internal sealed class RegexMatcher(RegexProgram program)
 
                     pc++;
                     break;
+                case RegexOperation.Split when instruction.Set is not null
+                    && (position == text.Length || !instruction.Set.Contains(Utf8.Decode(text, position, out _))):
+                    pc = instruction.Target;
+                    break;
                 case RegexOperation.Split:
-                    if (instruction.Set is null)
-                    {
-                        Push(instruction.Target, position);
-                        pc++;
-                    }
-                    else if (position < text.Length && instruction.Set.Contains(Utf8.Decode(text, position, out _)))
-                    {
-                        Push(instruction.Target, position);
-                        pc++;
-                    }
-                    else
-                    {
-                        pc = instruction.Target;
-                    }
-
+                    failed = IsKnownToFail(remembers, pc, position);
+                    Push(instruction.Target, position, when: !failed);
+                    pc++;
                     break;
                 case RegexOperation.SplitLazy:
-                    Push(pc + 1, position);
+                    failed = IsKnownToFail(remembers, pc, position);
+                    Push(pc + 1, position, when: !failed);
                     pc = instruction.Target;
                     break;
                 case RegexOperation.Jump:
@@ -209,7 +205,7 @@ internal sealed class RegexMatcher(RegexProgram program)
         {
             if (++_steps > GrantedStepsPerByte * (long)text.Length + GrantedSteps)
             {
-                throw new InvalidOperationException("The tokenizer's regular expression takes too many steps on this text.");
+                throw new TokenizationException("The tokenizer's regular expression takes too many steps on this text.");
             }
 
             Span<int> frame = _stack.AsSpan(_stackLength - FrameSize, FrameSize);
@@ -224,11 +220,14 @@ internal sealed class RegexMatcher(RegexProgram program)
             }
 
             RegexInstruction before = pc > 0 ? _code[pc - 1] : _code[0];
+            _memory.Confirm(log);
             if (frame[2] == NotFound)
             {
                 _stackLength -= FrameSize;
+                return true;
             }
-            else if (before.Operation == RegexOperation.GreedyRun)
+
+            if (before.Operation == RegexOperation.GreedyRun)
             {
                 // frame[2] is the end of the minimum; the continuation failed at the position, so the run gives one character back.
                 int tried = position;
@@ -248,18 +247,25 @@ internal sealed class RegexMatcher(RegexProgram program)
                 }
 
                 position = frame[1] = Utf8.Previous(text, tried);
+                if (before.Slot < 0 && !MarksItself(_code[pc].Operation) && IsKnownToFail(remembers, pc, position))
+                {
+                    continue;
+                }
+
+                return true;
             }
-            else if (!TakeOneMore(text, before, frame, ref position))
+
+            // What an unbounded run found out behind a place, it found out about all that follows too.
+            if (!TakeOneMore(text, before, frame, ref position)
+                || before.Maximum == RepeatNode.Unbounded && IsKnownToFail(remembers, pc - 1, position))
             {
                 _stackLength -= FrameSize;
                 continue;
             }
 
-            _memory.Confirm(log);
-            if (!remembers || !_memory.IsOn || _memory.TryMark(pc, position))
-            {
-                return true;
-            }
+            // The run that goes on from here has not failed until all that follows has.
+            frame[3] = _memory.LogLength;
+            return true;
         }
 
         pc = 0;
@@ -303,7 +309,11 @@ internal sealed class RegexMatcher(RegexProgram program)
         ref Run known = ref _runs[run.Slot];
         if (position < known.Start || least > known.End)
         {
-            known = new Run(position, EndOfRun(text, run.Set!, least), int.MaxValue);
+            // Before a known run of the same characters only the way up to it is new; what failed behind it still fails.
+            int reached = EndOfRun(text, run.Set!, least, known.Start);
+            known = reached == known.Start && reached < known.End
+                ? known with { Start = position }
+                : new Run(position, EndOfRun(text, run.Set!, reached, text.Length), int.MaxValue);
         }
 
         // The characters behind the candidate are known to lead nowhere.
@@ -328,9 +338,9 @@ internal sealed class RegexMatcher(RegexProgram program)
         return true;
     }
 
-    private static int EndOfRun(ReadOnlySpan<byte> text, CodePointSet set, int position)
+    private static int EndOfRun(ReadOnlySpan<byte> text, CodePointSet set, int position, int limit)
     {
-        while (position < text.Length && set.Contains(Utf8.Decode(text, position, out int length)))
+        while (position < limit && set.Contains(Utf8.Decode(text, position, out int length)))
         {
             position += length;
         }
@@ -374,10 +384,21 @@ internal sealed class RegexMatcher(RegexProgram program)
         return false;
     }
 
+    private static bool MarksItself(RegexOperation operation) =>
+        operation is RegexOperation.Split or RegexOperation.SplitLazy or RegexOperation.LazyRun;
+
+    /// <summary>Marks a place as tried; true if it was tried before, in vain.</summary>
+    private bool IsKnownToFail(bool remembers, int pc, int position) => remembers && _memory.IsOn && !_memory.TryMark(pc, position);
+
     private void PushSlot(int slot) => Push(RestoreSlot - slot, _slots[slot]);
 
-    private void Push(int pc, int position, int extra = NotFound)
+    private void Push(int pc, int position, int extra = NotFound, bool when = true)
     {
+        if (!when)
+        {
+            return;
+        }
+
         if (_stackLength == _stack.Length)
         {
             Array.Resize(ref _stack, checked(_stack.Length * 2));

@@ -67,7 +67,7 @@ internal sealed class RegexMemory(int instructionCount)
         {
             if ((_pages.Count + 1L) * PageWords * sizeof(ulong) > MaximumBytes)
             {
-                throw new InvalidOperationException("The tokenizer's regular expression takes too much memory on this text.");
+                throw new TokenizationException("The tokenizer's regular expression takes too much memory on this text.");
             }
 
             _pages.Add(number, page = new ulong[PageWords]);
