@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Engine.Inference.Tokenization.Regex;
+using Engine.Inference.Tokenization.Unicode;
 
 namespace Engine.Tests.Tokenization;
 
@@ -17,14 +18,19 @@ public class CharacterClassTests
         {
             string pattern = record.GetProperty("pattern").GetString()!;
             RegexProgram program = RegexProgram.Compile(pattern);
-            HashSet<int> expected = [];
-            foreach (JsonElement range in record.GetProperty("ranges").EnumerateArray())
+            CodePointSet expected = new(record.GetProperty("ranges").EnumerateArray().SelectMany(range => range.EnumerateArray()).Select(bound => bound.GetInt32()).ToArray());
+            if (program.Instructions is [{ Operation: RegexOperation.Set, Set: { } set }, _])
             {
-                expected.UnionWith(Enumerable.Range(range[0].GetInt32(), range[1].GetInt32() - range[0].GetInt32() + 1));
+                // A pattern of one set needs no matching to be compared.
+                if (!WithoutSurrogates(set).Ranges.SequenceEqual(expected.Ranges))
+                {
+                    differing.Add(pattern);
+                }
+
+                continue;
             }
 
-            // A pattern of one set needs no matching to be compared with the ranges.
-            Func<int, bool> matches = program.Instructions is [{ Operation: RegexOperation.Set, Set: { } set }, _] ? set.Contains : MatchesAlone(program);
+            Func<int, bool> matches = MatchesAlone(program);
             int[] wrong = CodePoints().Where(codePoint => matches(codePoint) != expected.Contains(codePoint)).Take(5).ToArray();
             if (wrong.Length > 0)
             {
@@ -55,6 +61,8 @@ public class CharacterClassTests
 
         Assert.True(differing.Count == 0, string.Join('\n', differing));
     }
+
+    private static CodePointSet WithoutSurrogates(CodePointSet set) => set.Intersect(new CodePointSet([0xD800, 0xDFFF]).Complement());
 
     private static Func<int, bool> MatchesAlone(RegexProgram program)
     {
