@@ -147,6 +147,34 @@ public class InvariantTests
     }
 
     [Fact]
+    public async Task PromptLogprobs_OfASequencePreemptedInItsPrompt_AreThoseOfAnUninterruptedOne()
+    {
+        GenerationRequest scored = Request(Prompt(3, 100), maxTokens: 4) with { PromptLogprobs = 2 };
+        FakeResult alone;
+        await using (LlmEngine undisturbed = FakeEngine.Create(new FakeModelRunner()))
+        {
+            alone = await FakeEngine.RunAsync(undisturbed, scored);
+        }
+
+        // The first takes 3 of 16 blocks, the second all others, and loses them when the first needs a fourth.
+        FakeModelRunner runner = new(blockCount: 16);
+        using ManualResetEventSlim both = new();
+        runner.BeforeExecute = _ => both.Wait(TimeSpan.FromSeconds(20));
+        await using LlmEngine engine = FakeEngine.Create(runner, options => options.MaxTokensPerStep = 16);
+        Task<FakeResult> first = FakeEngine.RunAsync(engine, Request(Prompt(1, 20), maxTokens: 40));
+        Task<FakeResult> second = FakeEngine.RunAsync(engine, scored);
+        both.Set();
+        await first;
+        FakeResult result = await second;
+
+        Assert.True(engine.Core.PreemptionCount > 0);
+        Assert.Equal(alone.TokenIds, result.TokenIds);
+        Assert.Equal(
+            alone.Updates[0].PromptTokens!.Select(token => (token.Id, token.Logprob)),
+            result.Updates[0].PromptTokens!.Select(token => (token.Id, token.Logprob)));
+    }
+
+    [Fact]
     public async Task Slots_OfAWholeContextEach_GiveTheTokensOfBlocks()
     {
         int[][] prompts = [.. Enumerable.Range(0, 5).Select(index => Prompt(index, 10))];
