@@ -50,6 +50,7 @@ internal static class CommandLine
     {
         RootCommand root = new("Serves and runs ONNX language models.")
         {
+            ServeCommand.Create(context),
             RunCommand.Create(context),
             LogitsCommand.Create(context),
             TokenizeCommand.Create(context),

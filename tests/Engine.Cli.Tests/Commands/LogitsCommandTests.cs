@@ -13,7 +13,7 @@ public sealed class LogitsCommandTests
             {"ids":[504,3575,282]}
             {"ids":[504,3575,282],"all":true,"chunk":2,"generate":4}
             """,
-            "logits", "--runner", runner, "--threads", "2");
+            "logits", "--runner", runner, "--threads", "1");
 
         Assert.Equal(0, run.ExitCode);
         JsonElement last = JsonDocument.Parse(run.Lines[0]).RootElement;
@@ -44,7 +44,7 @@ public sealed class LogitsCommandTests
             {"ids":[1],"everything":true}
             {"ids":[1]}
             """,
-            "logits", "--runner", runner, "--context-length", "8");
+            "logits", "--runner", runner, "--threads", "1", "--context-length", "8");
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(7, run.Lines.Length);
