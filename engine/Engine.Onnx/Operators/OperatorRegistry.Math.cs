@@ -1,3 +1,5 @@
+using Engine.Onnx.Operators.Fused;
+
 namespace Engine.Onnx.Operators;
 
 /// <summary>Operators that compute each element on its own.</summary>
@@ -8,6 +10,7 @@ internal sealed partial class OperatorRegistry
         AddArithmetic();
         AddFunctions();
         AddLogic();
+        AddFused();
     }
 
     private void AddArithmetic()
@@ -79,5 +82,12 @@ internal sealed partial class OperatorRegistry
         Add("Or", 7, _ => new Comparison<OrRelation>());
         Add("Where", 9, _ => new Where());
         Add("Xor", 7, _ => new Comparison<XorRelation>());
+    }
+
+    /// <summary>What the fusions of the optimizer make.</summary>
+    private void AddFused()
+    {
+        Add(Own, "Silu", 1, _ => new Silu());
+        Add(Own, "SiluMultiply", 1, _ => new SiluMultiply());
     }
 }

@@ -1,11 +1,18 @@
 using System.Numerics.Tensors;
+using Engine.Onnx.Kernels;
 
 namespace Engine.Onnx.Operators;
 
 /// <summary>y = 1 / (1 + e^-x).</summary>
-internal sealed class Sigmoid : UnaryOperator
+internal sealed unsafe class Sigmoid : UnaryOperator
 {
-    protected override void Compute(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Sigmoid(x, y);
+    protected override void Compute(ReadOnlySpan<float> x, Span<float> y)
+    {
+        fixed (float* source = x, target = y)
+        {
+            Elementwise.Sigmoid(source, x.Length, target);
+        }
+    }
 
     protected override void Compute(ReadOnlySpan<double> x, Span<double> y) => TensorPrimitives.Sigmoid(x, y);
 }

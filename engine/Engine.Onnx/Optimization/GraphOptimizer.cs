@@ -1,5 +1,6 @@
 using Engine.Onnx.Graphs;
 using Engine.Onnx.Operators;
+using Engine.Onnx.Optimization.Fusions;
 using Engine.Onnx.Threading;
 
 namespace Engine.Onnx.Optimization;
@@ -14,6 +15,7 @@ internal static class GraphOptimizer
             .. options.AccuracyLevel is { } level ? [new AccuracyLevelOverride(level)] : Array.Empty<IGraphPass>(),
             new ConstantFolding(registry, workers),
             .. options.Passes,
+            .. ActivationFusions.All,
             new DeadNodeRemoval(),
         ];
         foreach (IGraphPass pass in passes)
