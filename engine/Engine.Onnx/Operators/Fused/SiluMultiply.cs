@@ -6,7 +6,7 @@ using Engine.Onnx.Threading;
 
 namespace Engine.Onnx.Operators.Fused;
 
-/// <summary>y = x · sigmoid(x) · factor, the gate of a feed-forward layer, for tensors of one shape. Halves and bfloat16 are computed as singles and rounded once.</summary>
+/// <summary>y = x · sigmoid(x) · factor, the gate of a feed-forward layer. Halves and bfloat16 are computed as singles and rounded once.</summary>
 internal sealed unsafe class SiluMultiply : Operator
 {
     private const int Block = 1024;
@@ -18,19 +18,37 @@ internal sealed unsafe class SiluMultiply : Operator
     {
         Tensor x = context.Input(0);
         Tensor factor = context.Input(1, x.ElementType);
-        if (x.Shape != factor.Shape)
-        {
-            throw context.Error($"gate of shape {x.Shape} and factor of shape {factor.Shape} differ.");
-        }
-
         if (x.ElementType is not (ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16))
         {
             throw context.UnsupportedType(x.ElementType);
         }
 
-        Tensor y = context.AllocateOutput(0, x.ElementType, x.Shape);
+        Tensor y = context.AllocateOutput(0, x.ElementType, context.Broadcast(x, factor));
+        if (x.Shape == factor.Shape)
+        {
+            Compute(context, x, factor, y);
+            return;
+        }
+
+        // No layer does this, but the two nodes that this one stands for could: the gate on its own, and then a broadcast product.
+        using Tensor one = Tensor.Allocate(x.ElementType, x.Shape);
+        using Tensor gate = Tensor.Allocate(x.ElementType, x.Shape);
+        Fill(one);
+        Compute(context, x, one, gate);
+        BinaryElementwise<Mul.Operation>.TryRun(gate, factor, y);
+    }
+
+    private static void Compute(OperatorContext context, Tensor x, Tensor factor, Tensor y)
+    {
         Body body = new(x, factor, y);
         context.Workers.Run((int)((x.ElementCount + ChunkLength - 1) / ChunkLength), ref body);
+    }
+
+    private static void Fill(Tensor tensor)
+    {
+        using Tensor one = Tensor.Allocate(ElementType.Float32, tensor.Shape);
+        one.AsSpan<float>().Fill(1);
+        ElementConversion.TryConvert(one, tensor);
     }
 
     private static void ComputeChunk(Tensor x, Tensor factor, Tensor y, long start, int count)
