@@ -4,7 +4,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Engine.Onnx.Tests.Models;
 
 /// <summary>Runs a decoder graph for one sequence with its own plain past and present tensors, as a program without any knowledge of paging would.</summary>
-internal sealed class GreedyDecoder(OnnxSession session)
+/// <param name="session">The graph.</param>
+/// <param name="headSize">What graphs that leave the last dimension of their caches open have there.</param>
+internal sealed class GreedyDecoder(OnnxSession session, int headSize)
 {
     private readonly Dictionary<string, Tensor> _state = [];
     private int _length;
@@ -73,7 +75,7 @@ internal sealed class GreedyDecoder(OnnxSession session)
     private Tensor Empty(int input)
     {
         Onnx.Graphs.ValueInfo info = session.Inputs[input];
-        int[] sizes = [.. info.Dimensions!.Select((dimension, axis) => axis == 0 ? 1 : dimension.IsFixed ? (int)dimension.Size : 0)];
+        int[] sizes = [.. info.Dimensions!.Select((dimension, axis) => axis == 0 ? 1 : dimension.IsFixed ? (int)dimension.Size : axis == 3 ? headSize : 0)];
         return Tensor.Allocate(info.ElementType, new Shape(sizes));
     }
 }
