@@ -10,10 +10,10 @@ namespace Engine.Conformance.Tests.Runners;
 /// <summary>Runners by the names that the command line gives them.</summary>
 internal static class RunnerUnderTest
 {
-    public static string[] Names => ["onnxruntime"];
+    public static string[] Names => ["onnxruntime", "managed", "managed-plain"];
 
     /// <summary>Each runner with the accuracy levels that it takes.</summary>
-    public static (string Runner, int? AccuracyLevel)[] Precisions => [("onnxruntime", null)];
+    public static (string Runner, int? AccuracyLevel)[] Precisions => [("onnxruntime", null), ("managed", null), ("managed", 4)];
 
     public static IModelRunner Open(string runner, string folder, Action<LlmEngineOptions>? configure = null)
     {
@@ -23,6 +23,8 @@ internal static class RunnerUnderTest
         return runner switch
         {
             "onnxruntime" => OnnxRuntimeModelRunner.Create(directory, options),
+            "managed" => ManagedModelRunner.Create(directory, options),
+            "managed-plain" => ManagedModelRunner.Create(directory, options, paged: false),
             _ => throw new ArgumentOutOfRangeException(nameof(runner)),
         };
     }

@@ -28,6 +28,19 @@ public class Stories260KTests
         AssertGolden(opened, golden.RootElement, golden.RootElement.GetProperty("tolerance").GetDouble());
     }
 
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Folders))]
+    public void Greedy_FloatActivations_GivesTheGoldenTokens(string folder, string runner)
+    {
+        Assert.SkipWhen(runner == "onnxruntime", "ONNX Runtime takes the accuracy level from the graph");
+        string path = SharedData.PathOf($"models/{folder}");
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(path, "golden.json")));
+        JsonElement expected = golden.RootElement.TryGetProperty("accuracy_level_0", out JsonElement level0) ? level0 : golden.RootElement;
+        using IModelRunner opened = RunnerUnderTest.Open(runner, path, options => options.AccuracyLevel = 1);
+
+        AssertGolden(opened, expected, expected.GetProperty("tolerance").GetDouble());
+    }
+
     private static void AssertGolden(IModelRunner runner, JsonElement golden, double tolerance)
     {
         int[] expected = [.. golden.GetProperty("greedy_ids").EnumerateArray().Select(id => id.GetInt32())];

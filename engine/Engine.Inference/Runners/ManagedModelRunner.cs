@@ -1,0 +1,100 @@
+using System.Diagnostics.CodeAnalysis;
+using Engine.Inference.KVCache;
+using Engine.Inference.Models;
+using Engine.Inference.Runners.Rewriting;
+using Engine.Inference.Scheduling;
+using Engine.Onnx;
+
+namespace Engine.Inference.Runners;
+
+/// <summary>
+/// Computes a plan with <see cref="OnnxSession"/>, in managed code. Keys and values are in blocks and all sequences of a step run as one batch, where
+/// the graph allows it; a sequence's results are the same, bit for bit, alone, beside others, in pieces and after a shared beginning.
+/// </summary>
+[Experimental("ENGINE001")]
+public sealed class ManagedModelRunner : IModelRunner
+{
+    private readonly OnnxModel _model;
+    private readonly PlanExecutor _executor;
+
+    private ManagedModelRunner(OnnxModel model, ModelSignature signature, PagedAttentionPass pass, OnnxSession session, LlmEngineOptions options)
+    {
+        _model = model;
+        VocabularySize = signature.VocabularySize;
+        int contextLength = Math.Min(Math.Min(signature.ContextLength, options.ContextLength ?? int.MaxValue), pass.RotaryPositions ?? int.MaxValue);
+        _executor = pass.Result is { } graph
+            ? new PagedPlanExecutor(session, signature, graph, options, contextLength)
+            : new PlainPlanExecutor(session, signature, options, contextLength);
+        ContextLength = (int)Math.Min(contextLength, (long)KVCacheLayout.BlockSize * KVCacheLayout.BlockCount);
+        WhyNotPaged = pass.Result is null ? pass.Reason : null;
+        Fingerprint = $"managed-{(options.AccuracyLevel is { } level ? $"acc{level}" : "graph")}";
+    }
+
+    /// <inheritdoc/>
+    public int VocabularySize { get; }
+
+    /// <inheritdoc/>
+    public int ContextLength { get; }
+
+    /// <inheritdoc/>
+    public KVCacheLayout KVCacheLayout => _executor.Layout;
+
+    /// <inheritdoc/>
+    public string Fingerprint { get; }
+
+    /// <summary>Why sequences run one at a time and share nothing, as the end of a sentence; <see langword="null"/> when they run as one batch.</summary>
+    public string? WhyNotPaged { get; }
+
+    /// <summary>Opens a model: a <see cref="ModelRunnerFactory"/>.</summary>
+    /// <param name="directory">The model's folder, already read and checked.</param>
+    /// <param name="options">What the user configured.</param>
+    /// <exception cref="InvalidModelException">The folder cannot be run; the message says which file and what to do.</exception>
+    public static IModelRunner Create(ModelDirectory directory, LlmEngineOptions options) => Create(directory, options, paged: true);
+
+    /// <summary>Opens a model.</summary>
+    /// <param name="directory">The model's folder.</param>
+    /// <param name="options">What the user configured.</param>
+    /// <param name="paged">Whether the graph may be rewritten; else it runs as it is written, one sequence at a time.</param>
+    internal static ManagedModelRunner Create(ModelDirectory directory, LlmEngineOptions options, bool paged)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        ArgumentNullException.ThrowIfNull(options);
+        OnnxModel model = OnnxModel.Load(directory.ModelFile);
+        OnnxSession? session = null;
+        try
+        {
+            ModelSignature signature = ModelSignature.Create(directory, model.Inputs, model.Outputs);
+            PagedAttentionPass pass = new(signature, paged);
+            session = OnnxSession.Create(model, new OnnxSessionOptions
+            {
+                Threads = options.Threads > 0 ? options.Threads : Processors.PhysicalCount,
+                AccuracyLevel = options.AccuracyLevel,
+                Passes = [pass],
+            });
+            return new ManagedModelRunner(model, signature, pass, session, options);
+        }
+        catch
+        {
+            session?.Dispose();
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Execute(StepPlan plan, Span<float> logits)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (!plan.IsEmpty)
+        {
+            _executor.Execute(plan, logits);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _executor.Dispose();
+        _model.Dispose();
+    }
+}
