@@ -212,9 +212,31 @@ public class LlmEngineTests
     }
 
     [Fact]
+    public async Task StartAsync_FinalMessageToContinue_IsLeftOpen()
+    {
+        await using LlmEngine engine = FakeEngine.Create(new FakeModelRunner());
+        Prompt.Chat prompt = Chat("hi") with { AddGenerationPrompt = false, ContinueFinalMessage = true };
+
+        await using Generation generation = await engine.StartAsync(new GenerationRequest { Prompt = prompt, MaxTokens = 1 }, TestContext.Current.CancellationToken);
+
+        Assert.Equal("<|user|>user:hi", generation.PromptText);
+    }
+
+    [Fact]
+    public async Task StartAsync_TemplateThatRefuses_SaysItsReason()
+    {
+        await using LlmEngine engine = FakeEngine.Create(new FakeModelRunner(), template: "{{ raise_exception('Roles must alternate') }}");
+
+        GenerationException exception = await AssertRefusedAsync(
+            engine, new GenerationRequest { Prompt = Chat("hi") }, GenerationError.InvalidRequest, "Prompt.Messages");
+
+        Assert.Contains("Roles must alternate", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task StartAsync_ChatWithoutTemplate_IsUnsupported()
     {
-        await using LlmEngine engine = FakeEngine.Create(new FakeModelRunner(), hasTemplate: false);
+        await using LlmEngine engine = FakeEngine.Create(new FakeModelRunner(), template: null);
 
         await AssertRefusedAsync(engine, new GenerationRequest { Prompt = Chat("hi") }, GenerationError.Unsupported, "Prompt.Messages");
     }

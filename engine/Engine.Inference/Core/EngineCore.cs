@@ -121,6 +121,11 @@ internal sealed class EngineCore : IAsyncDisposable
                 Step();
             }
         }
+        catch (Exception exception)
+        {
+            // Out of memory, say, while taking in requests: this engine ends, the process does not.
+            Log.EngineFailed(_logger, exception);
+        }
         finally
         {
             _inbox.Writer.TryComplete();

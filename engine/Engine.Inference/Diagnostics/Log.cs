@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Critical, "A step of the engine failed; all requests end with an error")]
     public static partial void StepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Critical, "The engine's thread failed; the engine takes no more requests")]
+    public static partial void EngineFailed(ILogger logger, Exception exception);
 }

@@ -9,16 +9,16 @@ namespace Engine.Tests.Inference;
 /// <summary>Engines over a <see cref="FakeModelRunner"/> and a <see cref="ByteTokenizer"/>.</summary>
 internal static class FakeEngine
 {
-    private const string Template =
+    public const string Template =
         "{% for message in messages %}<|user|>{{ message.role }}:{{ message.content }}{% endfor %}{% if add_generation_prompt %}<|user|>assistant:{% endif %}";
 
     /// <summary>Makes an engine.</summary>
     /// <param name="runner">What computes.</param>
     /// <param name="configure">Changes the options.</param>
     /// <param name="defaults">The folder's sampling defaults; greedy if not given.</param>
-    /// <param name="hasTemplate">Whether the model chats.</param>
+    /// <param name="template">The chat template; <see langword="null"/> for a model that has none.</param>
     public static LlmEngine Create(
-        IModelRunner runner, Action<LlmEngineOptions>? configure = null, GenerationConfig? defaults = null, bool hasTemplate = true)
+        IModelRunner runner, Action<LlmEngineOptions>? configure = null, GenerationConfig? defaults = null, string? template = Template)
     {
         LlmEngineOptions options = new() { Model = "fake" };
         configure?.Invoke(options);
@@ -32,7 +32,7 @@ internal static class FakeEngine
         LlmEngineParts parts = new(
             runner,
             ByteTokenizer.Instance,
-            hasTemplate ? ChatTemplate.Parse(Template) : null,
+            template is null ? null : ChatTemplate.Parse(template),
             config,
             defaults ?? new GenerationConfig { Temperature = 0 },
             ModelFingerprint.Of(runner.Fingerprint),
