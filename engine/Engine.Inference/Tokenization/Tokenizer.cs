@@ -282,9 +282,10 @@ public sealed class Tokenizer
         byte[][] all = new byte[VocabularySize][];
         for (int id = 0; id < all.Length; id++)
         {
-            all[id] = IsSpecial(id)
-                ? Encoding.UTF8.GetBytes(_parts.Added.TokenOf(id)!.Content)
-                : DecodedSpellingOf(id, skipSpecialTokens: false, out bool isToken) is var spelling && isToken ? _parts.Decoder.BytesOf(spelling.ToArray()) : [];
+            ReadOnlySpan<byte> spelling = DecodedSpellingOf(id, skipSpecialTokens: false, out bool isToken);
+            all[id] = IsSpecial(id) ? Encoding.UTF8.GetBytes(_parts.Added.TokenOf(id)!.Content)
+                : isToken ? _parts.Decoder.BytesOf(spelling.ToArray())
+                : [];
         }
 
         return all;

@@ -11,7 +11,8 @@ internal sealed class AddedTokenMatcher
 
     public AddedTokenMatcher(IEnumerable<KeyValuePair<byte[], int>> spellings)
     {
-        _trie = new ByteTrie(spellings);
+        KeyValuePair<byte[], int>[] all = spellings.ToArray();
+        _trie = new ByteTrie(Array.ConvertAll(all, entry => (ReadOnlyMemory<byte>)entry.Key), Array.ConvertAll(all, entry => entry.Value));
         _firstBytes = SearchValues.Create(_trie.FirstBytes());
     }
 

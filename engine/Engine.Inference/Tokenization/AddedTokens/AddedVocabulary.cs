@@ -53,7 +53,9 @@ internal sealed class AddedVocabulary
         }
 
         _normalizes = normalizer is not null;
-        _anywhere = _byId.Count == 0 ? null : new AddedTokenMatcher(_byId.Select(entry => new KeyValuePair<byte[], int>(Encoding.UTF8.GetBytes(entry.Value.Content), entry.Key)));
+        _anywhere = _byId.Count == 0
+            ? null
+            : new AddedTokenMatcher(_byId.Select(entry => KeyValuePair.Create(Encoding.UTF8.GetBytes(entry.Value.Content), entry.Key)));
         _inText = MatcherOf(normalized: false);
         _inNormalizedText = MatcherOf(normalized: true);
         IdLimit = _byId.Count == 0 ? 0 : _byId.Keys.Max() + 1;

@@ -46,7 +46,8 @@ internal static class SentencePieceLoader
             Added = new AddedVocabulary(added, vocabulary, normalizer: null),
             Normalizer = new SentencePieceNormalizer(file, new AddedTokenMatcher(UserDefined(file))),
             PostProcessor = BuildPostProcessor(file, config),
-            Decoder = new DecoderDefinition([DecoderSteps.SentencePiece(unknown, file.UnknownSurface, file.AddDummyPrefix || file.RemoveExtraWhitespaces, file.RemoveExtraWhitespaces)]),
+            Decoder = new DecoderDefinition([DecoderSteps.SentencePiece(
+                unknown, file.UnknownSurface, file.AddDummyPrefix || file.RemoveExtraWhitespaces, file.RemoveExtraWhitespaces)]),
             FindsControlTokensInText = false,
         };
     }
@@ -56,7 +57,8 @@ internal static class SentencePieceLoader
         switch (file.Algorithm)
         {
             case SentencePieceAlgorithm.Bpe:
-                return new BpeModel(vocabulary, BuildMerges(file, vocabulary), new BpeOptions { UnknownToken = unknown, FuseUnknown = true, ByteFallback = file.ByteFallback });
+                BpeOptions options = new() { UnknownToken = unknown, FuseUnknown = true, ByteFallback = file.ByteFallback };
+                return new BpeModel(vocabulary, BuildMerges(file, vocabulary), options);
             case SentencePieceAlgorithm.Unigram:
                 float maximum = file.Pieces.Where(piece => piece.Type == SentencePieceType.Normal).Select(piece => piece.Score).DefaultIfEmpty().Max();
                 double[] scores = file.Pieces.Select(piece => piece.Type switch

@@ -46,17 +46,15 @@ internal static class TekkenLoader
         string pattern = settings.RequiredString("pattern");
         try
         {
-            return TiktokenLoader.Assemble(RankedMerges.Build(tokens), ReadControlTokens(document.RootElement, controlCount), pattern, config.AddBos ?? true ? [BeginId(document.RootElement)] : []);
+            List<AddedToken> added = ReadControlTokens(document.RootElement, controlCount);
+            int? begin = added.Find(token => token.Content == "<s>")?.FixedId;
+            return TiktokenLoader.Assemble(RankedMerges.Build(tokens), added, pattern, begin is not null && (config.AddBos ?? true) ? [begin.Value] : []);
         }
         catch (RegexSyntaxException exception)
         {
             throw new FormatException(exception.Message, exception);
         }
     }
-
-    private static int BeginId(JsonElement root) =>
-        root.Optional("special_tokens") is null ? Array.IndexOf(FirstControlTokens, "<s>")
-        : root.RequiredArray("special_tokens").Where(token => token.OptionalString("token_str") == "<s>").Select(token => token.RequiredInteger("rank", MaximumTokens)).FirstOrDefault(1);
 
     private static List<AddedToken> ReadControlTokens(JsonElement root, int count)
     {

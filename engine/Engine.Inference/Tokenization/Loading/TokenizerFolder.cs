@@ -10,7 +10,8 @@ internal static class TokenizerFolder
     private const long MaximumConfigLength = 16L << 20;
 
     /// <summary>The files that can hold a tokenizer, the best first.</summary>
-    private static readonly string[] Candidates = ["tokenizer.json", "tekken.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "tiktoken.model"];
+    private static readonly string[] Candidates =
+        ["tokenizer.json", "tekken.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "tiktoken.model"];
 
     public static Tokenizer Load(string path)
     {

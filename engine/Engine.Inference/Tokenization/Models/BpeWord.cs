@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace Engine.Inference.Tokenization.Models;
 
-/// <summary>The symbols of one piece while they are merged. Short pieces look for the best pair each time; long ones keep a heap, so that time stays n log n.</summary>
+/// <summary>
+/// The symbols of one piece while they are merged. Short pieces look for the best pair each time; long ones keep a heap, so that time stays
+/// n log n.
+/// </summary>
 internal sealed class BpeWord : IDisposable
 {
     private const int None = -1;

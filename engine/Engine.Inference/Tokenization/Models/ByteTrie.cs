@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Engine.Inference.Tokenization.Models;
 
 /// <summary>Byte strings with a value each, as a trie whose nodes keep their children next to each other, sorted.</summary>
@@ -11,32 +13,30 @@ internal sealed class ByteTrie
     private readonly List<byte> _labels = [];
     private readonly int[] _rootChildren = new int[256];
 
-    /// <summary>Builds from entries; of equal ones the last counts.</summary>
-    public ByteTrie(IEnumerable<KeyValuePair<byte[], int>> entries)
+    /// <summary>Builds from strings and their values; of equal strings the last counts.</summary>
+    public ByteTrie(ReadOnlyMemory<byte>[] keys, int[] values)
     {
-        KeyValuePair<byte[], int>[] sorted = entries.Select((entry, order) => (entry, order))
-            .OrderBy(item => item.entry.Key, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))
-            .ThenBy(item => item.order).Select(item => item.entry).ToArray();
+        int[] order = Sorted(keys);
         _nodes.Add(default);
         _labels.Add(0);
 
         // Breadth first, so that a node's children get consecutive numbers.
-        Queue<(int Node, int First, int End, int Depth)> pending = new([(Root, 0, sorted.Length, 0)]);
+        Queue<(int Node, int First, int End, int Depth)> pending = new([(Root, 0, keys.Length, 0)]);
         while (pending.TryDequeue(out (int Node, int First, int End, int Depth) group))
         {
             int value = NoValue;
             int first = group.First;
-            while (first < group.End && sorted[first].Key.Length == group.Depth)
+            while (first < group.End && keys[order[first]].Length == group.Depth)
             {
-                value = sorted[first++].Value;
+                value = values[order[first++]];
             }
 
             int firstChild = _nodes.Count;
             for (int i = first; i < group.End;)
             {
-                byte label = sorted[i].Key[group.Depth];
+                byte label = keys[order[i]].Span[group.Depth];
                 int end = i + 1;
-                while (end < group.End && sorted[end].Key[group.Depth] == label)
+                while (end < group.End && keys[order[end]].Span[group.Depth] == label)
                 {
                     end++;
                 }
@@ -60,16 +60,8 @@ internal sealed class ByteTrie
     /// <summary>All tokens of a vocabulary with their ids.</summary>
     public static ByteTrie Of(Vocabulary vocabulary)
     {
-        List<KeyValuePair<byte[], int>> entries = new(vocabulary.Count);
-        for (int id = 0; id < vocabulary.IdLimit; id++)
-        {
-            if (vocabulary.SpellingOf(id) is { Length: > 0 } spelling)
-            {
-                entries.Add(new(spelling.ToArray(), id));
-            }
-        }
-
-        return new ByteTrie(entries);
+        int[] ids = Enumerable.Range(0, vocabulary.IdLimit).Where(id => vocabulary.SpellingOf(id).Length > 0).ToArray();
+        return new ByteTrie(Array.ConvertAll(ids, vocabulary.MemoryOf), ids);
     }
 
     public int ValueOf(int node) => _nodes[node].Value;
@@ -101,6 +93,36 @@ internal sealed class ByteTrie
 
     /// <summary>The bytes that a string can begin with.</summary>
     public byte[] FirstBytes() => Enumerable.Range(0, 256).Where(label => _rootChildren[label] != NoNode).Select(label => (byte)label).ToArray();
+
+    /// <summary>The order of the strings: by their first eight bytes as a number, which settles most, then by the rest and their place.</summary>
+    private static int[] Sorted(ReadOnlyMemory<byte>[] keys)
+    {
+        ulong[] beginnings = new ulong[keys.Length];
+        int[] order = new int[keys.Length];
+        Span<byte> beginning = stackalloc byte[sizeof(ulong)];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            beginning.Clear();
+            keys[i].Span[..Math.Min(sizeof(ulong), keys[i].Length)].CopyTo(beginning);
+            beginnings[i] = BinaryPrimitives.ReadUInt64BigEndian(beginning);
+            order[i] = i;
+        }
+
+        Array.Sort(beginnings, order);
+        for (int i = 0; i < order.Length;)
+        {
+            int end = i + 1;
+            while (end < order.Length && beginnings[end] == beginnings[i])
+            {
+                end++;
+            }
+
+            order.AsSpan(i, end - i).Sort((a, b) => keys[a].Span.SequenceCompareTo(keys[b].Span) is var compared && compared != 0 ? compared : a.CompareTo(b));
+            i = end;
+        }
+
+        return order;
+    }
 
     private readonly record struct Node(int FirstChild, int ChildCount, int Value);
 }

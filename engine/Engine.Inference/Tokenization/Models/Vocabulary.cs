@@ -107,6 +107,13 @@ internal sealed class Vocabulary
         return _pool.AsSpan(entry.Start, entry.Length);
     }
 
+    /// <summary>The spelling of an id that is a token.</summary>
+    public ReadOnlyMemory<byte> MemoryOf(int id)
+    {
+        Entry entry = _entries[_entryOfId[id] - 1];
+        return _pool.AsMemory(entry.Start, entry.Length);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ref ulong FindSlot(ReadOnlySpan<byte> spelling, out uint hash)
     {

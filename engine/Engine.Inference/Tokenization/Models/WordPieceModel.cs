@@ -3,7 +3,7 @@ namespace Engine.Inference.Tokenization.Models;
 /// <summary>The longest token from the left, then the longest with the continuation prefix, and so on; a word that cannot be spelled so is unknown.</summary>
 internal sealed class WordPieceModel : TokenizationModel
 {
-    private readonly byte[] _unknownToken;
+    private readonly string _unknownToken;
     private readonly int _maximumCharacters;
     private readonly ByteTrie _trie;
     private readonly int _continuationRoot;
@@ -11,7 +11,7 @@ internal sealed class WordPieceModel : TokenizationModel
     public WordPieceModel(Vocabulary vocabulary, byte[] unknownToken, byte[] continuationPrefix, int maximumCharacters)
         : base(vocabulary)
     {
-        _unknownToken = unknownToken;
+        _unknownToken = System.Text.Encoding.UTF8.GetString(unknownToken);
         _maximumCharacters = maximumCharacters;
         UnknownId = vocabulary.TryGetId(unknownToken, out int unknown) ? unknown : null;
         _trie = ByteTrie.Of(vocabulary);
@@ -72,5 +72,5 @@ internal sealed class WordPieceModel : TokenizationModel
     }
 
     private int RequireUnknown() => UnknownId ?? throw new TokenizationException(
-        $"The text has a word that the tokenizer cannot spell, and its unknown token '{System.Text.Encoding.UTF8.GetString(_unknownToken)}' is not in its vocabulary.");
+        $"The text has a word that the tokenizer cannot spell, and its unknown token '{_unknownToken}' is not in its vocabulary.");
 }

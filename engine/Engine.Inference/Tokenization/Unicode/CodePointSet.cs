@@ -21,20 +21,12 @@ internal sealed class CodePointSet
     public CodePointSet(ReadOnlySpan<int> ranges)
     {
         _ranges = Merge(ranges);
-        for (int codePoint = 0; codePoint < 128; codePoint++)
+        for (int i = 0; i < _ranges.Length && _ranges[i] < 128; i += 2)
         {
-            if (!Find(codePoint))
+            for (int codePoint = _ranges[i]; codePoint <= Math.Min(127, _ranges[i + 1]); codePoint++)
             {
-                continue;
-            }
-
-            if (codePoint < 64)
-            {
-                _asciiLow |= 1UL << codePoint;
-            }
-            else
-            {
-                _asciiHigh |= 1UL << (codePoint - 64);
+                _asciiLow |= codePoint < 64 ? 1UL << codePoint : 0;
+                _asciiHigh |= codePoint < 64 ? 0 : 1UL << (codePoint - 64);
             }
         }
     }
@@ -217,29 +209,5 @@ internal sealed class CodePointSet
         _pageIndex = index;
         Volatile.Write(ref _pages, built);
         return built;
-    }
-
-    private bool Find(int codePoint)
-    {
-        int low = 0;
-        int high = _ranges.Length / 2 - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) / 2;
-            if (codePoint < _ranges[2 * middle])
-            {
-                high = middle - 1;
-            }
-            else if (codePoint > _ranges[2 * middle + 1])
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

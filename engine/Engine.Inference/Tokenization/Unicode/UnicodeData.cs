@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Text;
 
@@ -6,23 +7,21 @@ namespace Engine.Inference.Tokenization.Unicode;
 /// <summary>
 /// The Unicode tables that tokenizer files were made with. They are not the platform's: regular expressions use Unicode 16 as Oniguruma has it,
 /// normalization an older version, and a table that follows the runtime would change token ids with the next update. <c>unicode.bin</c> holds
-/// them: zlib over variable-length integers, see <see cref="Read"/> for the layout.
+/// them, see <see cref="Read"/> for the layout; each table is built when it is first asked for.
 /// </summary>
 internal sealed class UnicodeData
 {
     private static readonly Lazy<UnicodeData> Loaded = new(Read);
 
-    private readonly Dictionary<string, CodePointSet> _sets;
-    private readonly Dictionary<string, Dictionary<int, int[]>> _mappings;
-    private readonly Dictionary<string, CodePointLabels> _labels;
+    private readonly byte[] _bytes;
+    private readonly Dictionary<string, Range> _setRanges = [];
+    private readonly Dictionary<string, Range> _mappingRanges = [];
+    private readonly Dictionary<string, Range> _labelRanges = [];
+    private readonly ConcurrentDictionary<string, CodePointSet> _sets = new();
+    private readonly ConcurrentDictionary<string, Dictionary<int, int[]>> _mappings = new();
+    private readonly ConcurrentDictionary<string, CodePointLabels> _labels = new();
 
-    private UnicodeData(
-        Dictionary<string, CodePointSet> sets, Dictionary<string, Dictionary<int, int[]>> mappings, Dictionary<string, CodePointLabels> labels)
-    {
-        _sets = sets;
-        _mappings = mappings;
-        _labels = labels;
-    }
+    private UnicodeData(byte[] bytes) => _bytes = bytes;
 
     /// <summary>White space: Unicode's White_Space, which every component of a tokenizer agrees on.</summary>
     public static CodePointSet WhiteSpace { get; } = Set("whitespace");
@@ -31,18 +30,23 @@ internal sealed class UnicodeData
     public static CodePointSet WordCharacter { get; } = Set("hf:word");
 
     /// <summary>A set by property name (a general category, script, block or binary property, lower case without separators), or null.</summary>
-    public static CodePointSet? TryGetSet(string name) => Loaded.Value._sets.GetValueOrDefault(name);
+    public static CodePointSet? TryGetSet(string name) => Loaded.Value._setRanges.TryGetValue(name, out Range range)
+        ? Loaded.Value._sets.GetOrAdd(name, static (_, place) => ReadSet(place), range)
+        : null;
 
     public static CodePointSet Set(string name) =>
         TryGetSet(name) ?? throw new InvalidOperationException($"The Unicode tables have no set '{name}'.");
 
     /// <summary>A mapping from code points to strings of code points: <c>lower</c>, <c>nfd</c>, <c>nfkd</c>, <c>ccc</c>, <c>compose</c>, <c>fold</c>.</summary>
-    public static Dictionary<int, int[]> Mapping(string name) => Loaded.Value._mappings[name];
+    public static Dictionary<int, int[]> Mapping(string name) => Loaded.Value._mappings.GetOrAdd(name, static name => ReadMapping(name));
 
     /// <summary>A partition of the code points: <c>grapheme</c> or <c>script</c>.</summary>
-    public static CodePointLabels Labels(string name) => Loaded.Value._labels[name];
+    public static CodePointLabels Labels(string name) => Loaded.Value._labels.GetOrAdd(name, static name => ReadLabels(name));
 
-    /// <summary>Layout: the sets; names with the number of their set; the mappings; the partitions. Code points are differences to the one before.</summary>
+    /// <summary>
+    /// Zlib over variable-length integers: the number of sets and each with its length in bytes; names with the number of their set; mappings
+    /// and partitions with name and length. Inside a table code points are differences to the one before.
+    /// </summary>
     private static UnicodeData Read()
     {
         using Stream resource = typeof(UnicodeData).Assembly.GetManifestResourceStream("unicode.bin")
@@ -50,94 +54,93 @@ internal sealed class UnicodeData
         using ZLibStream zlib = new(resource, CompressionMode.Decompress);
         using MemoryStream memory = new();
         zlib.CopyTo(memory);
-        VariableLengthReader reader = new(memory.ToArray());
-
-        CodePointSet[] numbered = new CodePointSet[reader.Next()];
+        UnicodeData data = new(memory.ToArray());
+        VariableLengthReader reader = new(data._bytes, 0);
+        Range[] numbered = new Range[reader.Next()];
         for (int i = 0; i < numbered.Length; i++)
         {
-            int[] ranges = new int[2 * reader.Next()];
-            int previous = 0;
-            for (int j = 0; j < ranges.Length; j++)
+            numbered[i] = reader.Skip();
+        }
+
+        for (int count = reader.Next(); count > 0; count--)
+        {
+            string name = reader.Name();
+            data._setRanges.Add(name, numbered[reader.Next()]);
+        }
+
+        foreach (Dictionary<string, Range> tables in new[] { data._mappingRanges, data._labelRanges })
+        {
+            for (int count = reader.Next(); count > 0; count--)
             {
-                ranges[j] = previous += reader.Next();
+                string name = reader.Name();
+                tables.Add(name, reader.Skip());
+            }
+        }
+
+        return data;
+    }
+
+    private static CodePointSet ReadSet(Range range)
+    {
+        VariableLengthReader reader = new(Loaded.Value._bytes, range.Start.Value);
+        int[] ranges = new int[2 * reader.Next()];
+        int previous = 0;
+        for (int i = 0; i < ranges.Length; i++)
+        {
+            ranges[i] = previous += reader.Next();
+        }
+
+        return new CodePointSet(ranges);
+    }
+
+    private static Dictionary<int, int[]> ReadMapping(string name)
+    {
+        VariableLengthReader reader = new(Loaded.Value._bytes, Loaded.Value._mappingRanges[name].Start.Value);
+        int count = reader.Next();
+        Dictionary<int, int[]> mapping = new(count);
+        int codePoint = 0;
+        for (int i = 0; i < count; i++)
+        {
+            codePoint += reader.Next();
+            int[] to = new int[reader.Next()];
+            for (int j = 0; j < to.Length; j++)
+            {
+                to[j] = reader.Next();
             }
 
-            numbered[i] = new CodePointSet(ranges);
+            mapping.Add(codePoint, to);
+        }
+
+        return mapping;
+    }
+
+    private static CodePointLabels ReadLabels(string name)
+    {
+        VariableLengthReader reader = new(Loaded.Value._bytes, Loaded.Value._labelRanges[name].Start.Value);
+        string[] labels = new string[reader.Next()];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labels[i] = reader.Name();
         }
 
         int count = reader.Next();
-        Dictionary<string, CodePointSet> sets = new(count);
+        int[] firsts = new int[count];
+        int[] lasts = new int[count];
+        byte[] values = new byte[count];
+        int previous = 0;
         for (int i = 0; i < count; i++)
         {
-            string name = reader.Name();
-            sets.Add(name, numbered[reader.Next()]);
+            firsts[i] = previous + reader.Next();
+            lasts[i] = previous = firsts[i] + reader.Next();
+            values[i] = checked((byte)reader.Next());
         }
 
-        return new UnicodeData(sets, ReadMappings(ref reader), ReadLabels(ref reader));
+        return new CodePointLabels(labels, firsts, lasts, values);
     }
 
-    private static Dictionary<string, Dictionary<int, int[]>> ReadMappings(ref VariableLengthReader reader)
+    private ref struct VariableLengthReader(byte[] bytes, int position)
     {
-        int count = reader.Next();
-        Dictionary<string, Dictionary<int, int[]>> mappings = new(count);
-        for (int i = 0; i < count; i++)
-        {
-            string name = reader.Name();
-            int entries = reader.Next();
-            Dictionary<int, int[]> mapping = new(entries);
-            int codePoint = 0;
-            for (int j = 0; j < entries; j++)
-            {
-                codePoint += reader.Next();
-                int[] to = new int[reader.Next()];
-                for (int k = 0; k < to.Length; k++)
-                {
-                    to[k] = reader.Next();
-                }
-
-                mapping.Add(codePoint, to);
-            }
-
-            mappings.Add(name, mapping);
-        }
-
-        return mappings;
-    }
-
-    private static Dictionary<string, CodePointLabels> ReadLabels(ref VariableLengthReader reader)
-    {
-        int count = reader.Next();
-        Dictionary<string, CodePointLabels> partitions = new(count);
-        for (int i = 0; i < count; i++)
-        {
-            string name = reader.Name();
-            string[] labels = new string[reader.Next()];
-            for (int j = 0; j < labels.Length; j++)
-            {
-                labels[j] = reader.Name();
-            }
-
-            int ranges = reader.Next();
-            int[] firsts = new int[ranges];
-            int[] lasts = new int[ranges];
-            byte[] values = new byte[ranges];
-            int previous = 0;
-            for (int j = 0; j < ranges; j++)
-            {
-                firsts[j] = previous + reader.Next();
-                lasts[j] = previous = firsts[j] + reader.Next();
-                values[j] = checked((byte)reader.Next());
-            }
-
-            partitions.Add(name, new CodePointLabels(labels, firsts, lasts, values));
-        }
-
-        return partitions;
-    }
-
-    private ref struct VariableLengthReader(byte[] bytes)
-    {
-        private int _position;
+        private int _position = position;
 
         public int Next()
         {
@@ -158,6 +161,14 @@ internal sealed class UnicodeData
             int length = Next();
             _position += length;
             return Encoding.ASCII.GetString(bytes, _position - length, length);
+        }
+
+        /// <summary>Steps over a table and gives its place.</summary>
+        public Range Skip()
+        {
+            int length = Next();
+            _position += length;
+            return (_position - length).._position;
         }
     }
 }

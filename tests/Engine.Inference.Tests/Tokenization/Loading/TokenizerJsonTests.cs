@@ -77,7 +77,7 @@ public class TokenizerJsonTests
         string[] names = Directory.EnumerateFiles(SharedData.PathOf("hf-tokenizers/synthetic"), "*.json").Order(StringComparer.Ordinal).ToArray();
         using TemporaryFolder folder = new();
         int refused = 0;
-        for (int i = 0; i < 250; i++)
+        for (int i = 0; i < 120; i++)
         {
             JsonNode json = JsonNode.Parse(File.ReadAllBytes(names[random.Next(names.Length)]))!;
             for (int damages = random.Next(1, 4); damages > 0; damages--)
@@ -104,7 +104,7 @@ public class TokenizerJsonTests
             }
         }
 
-        Assert.InRange(refused, 20, 240);
+        Assert.InRange(refused, 10, 115);
     }
 
     private static void Damage(JsonNode node, Random random)
