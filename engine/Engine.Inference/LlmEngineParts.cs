@@ -32,7 +32,7 @@ internal sealed record LlmEngineParts(
         Tokenizer tokenizer = Tokenizer.Load(directory.TokenizerFolder);
         ChatTemplate? template = ChatTemplate.Load(directory.TokenizerFolder);
         cancellationToken.ThrowIfCancellationRequested();
-        ModelRunnerFactory createRunner = options.Runner ?? throw new InvalidModelException("No runner is configured.");
+        ModelRunnerFactory createRunner = options.Runner ?? ManagedModelRunner.Create;
         IModelRunner runner = createRunner(directory, options);
         try
         {
