@@ -15,6 +15,7 @@ internal sealed partial class OperatorRegistry
         AddMath();
         AddShapes();
         AddReductions();
+        AddQuantization();
         AddLanguageModel();
     }
 

@@ -205,6 +205,9 @@ public sealed unsafe class Tensor : IDisposable
         IsReadOnly = isReadOnly;
     }
 
+    /// <summary>Another tensor over the same memory; this one must outlive it.</summary>
+    internal Tensor Share() => new(ElementType, _shape, _data, this, IsReadOnly);
+
     /// <summary>Refuses writing from now on: it has become a constant.</summary>
     internal void MakeReadOnly() => IsReadOnly = true;
 
