@@ -1,4 +1,3 @@
-using Engine.Cli.Options;
 using Engine.Inference;
 using Engine.Inference.Models;
 using Engine.Inference.Runners;
@@ -13,9 +12,6 @@ internal static class ModelLoading
         context.Terminal.WorkingAsync($"Loading {options.Model}", () => LlmEngine.LoadAsync(options, cancellationToken: context.Interruption.Token));
 
     /// <summary>Opens a model's runner alone: nothing schedules, nothing is text.</summary>
-    public static Task<IModelRunner> OpenRunnerAsync(CommandContext context, LlmEngineOptions options, string runner)
-    {
-        ModelRunnerFactory factory = RunnerChoice.Factory(runner) ?? throw new CommandException("The managed runner is not there yet.");
-        return context.Terminal.WorkingAsync($"Loading {options.Model}", () => Task.FromResult(factory(ModelDirectory.Open(options.Model), options)));
-    }
+    public static Task<IModelRunner> OpenRunnerAsync(CommandContext context, LlmEngineOptions options) =>
+        context.Terminal.WorkingAsync($"Loading {options.Model}", () => Task.FromResult(options.Runner!(ModelDirectory.Open(options.Model), options)));
 }

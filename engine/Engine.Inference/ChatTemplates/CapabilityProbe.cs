@@ -43,7 +43,8 @@ internal sealed class CapabilityProbe(ChatTemplate template)
 
     private static JsonObject Message(string role, string text) => new() { ["role"] = role, ["content"] = text };
 
-    private static JsonArray Parts(string text) => [new JsonObject { ["type"] = "text", ["text"] = text }];
+    // Not a collection expression: that would call the generic Add, which needs reflection.
+    private static JsonArray Parts(string text) => new(new JsonObject { ["type"] = "text", ["text"] = text });
 
     private bool Shows(IReadOnlyList<JsonObject> messages, string word, bool withTools = false) =>
         Render(messages, withTools)?.Contains(word, StringComparison.Ordinal)

@@ -26,7 +26,7 @@ internal static class LogitsCommand
         {
             LlmEngineOptions options = model.Read(parsed);
             options.MaxSequences = 1;
-            using IModelRunner runner = await ModelLoading.OpenRunnerAsync(context, options, parsed.GetRequiredValue(model.Runner));
+            using IModelRunner runner = await ModelLoading.OpenRunnerAsync(context, options);
             RunnerProbe probe = new(runner);
             return await JsonLineLoop.RunAsync(context, (line, answer) => Answer(probe, line, answer));
         });

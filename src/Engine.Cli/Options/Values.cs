@@ -42,6 +42,43 @@ internal static class Values
         Arity = ArgumentArity.ExactlyOne,
     };
 
+    /// <summary>One of some words; the first is the default.</summary>
+    public static Option<string> Word(string name, string description, params string[] words) => new(name)
+    {
+        HelpName = string.Join('|', words),
+        Description = description,
+        DefaultValueFactory = _ => words[0],
+        CustomParser = result =>
+        {
+            string word = result.Tokens[0].Value;
+            if (!words.Contains(word))
+            {
+                result.AddError($"{name} is {string.Join(" or ", words)}, not \"{word}\".");
+            }
+
+            return word;
+        },
+    };
+
+    /// <summary>Some of some words, with commas between; all of them by default.</summary>
+    public static Option<string[]> Words(string name, string description, params string[] words) => new(name)
+    {
+        HelpName = "LIST",
+        Description = $"{description} [default: {string.Join(',', words)}]",
+        DefaultValueFactory = _ => words,
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            string[] given = result.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            if (given.Length == 0 || given.Except(words).Any())
+            {
+                result.AddError($"{name} is a list of {string.Join(", ", words)} with commas between, not \"{result.Tokens[0].Value}\".");
+            }
+
+            return given;
+        },
+    };
+
     private static int? ParseWhole(ArgumentResult result, string name, int minimum, int maximum)
     {
         string text = result.Tokens[0].Value;

@@ -62,5 +62,5 @@ public sealed class LogitsCommandTests
         Assert.Matches("^error: .*no/such/folder does not exist.*\n$", run.Error);
     }
 
-    public static TheoryData<string> Runners { get; } = ["onnxruntime"];
+    public static TheoryData<string> Runners { get; } = ["managed", "onnxruntime"];
 }

@@ -17,7 +17,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Run_PromptOnStandardInput_IsTakenWhole()
     {
-        CommandRun run = await CommandRun.WithInputAsync($"{Question}", "run", "-", "--temperature", "0", "--threads", "1", "--runner", "onnxruntime");
+        CommandRun run = await CommandRun.WithInputAsync($"{Question}", "run", "-", "--temperature", "0", "--threads", "1");
 
         Assert.Equal((0, Answer, ""), (run.ExitCode, run.Output, run.Error));
     }
@@ -25,7 +25,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Run_NoPrompt_AnswersEveryLineAndRemembersTheOnesBefore()
     {
-        string[] options = ["--temperature", "0", "--max-tokens", "12", "--threads", "1", "--runner", "onnxruntime"];
+        string[] options = ["--temperature", "0", "--max-tokens", "12", "--threads", "1"];
         CommandRun run = await CommandRun.WithInputAsync($"{Question}\n\nAnd of Italy?\n", ["run", .. options]);
 
         Assert.Equal(0, run.ExitCode);
@@ -36,7 +36,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Run_EqualSeeds_GiveEqualAnswers()
     {
-        string[] arguments = ["run", "Tell me a story.", "--temperature", "1.5", "--top-k", "0", "--max-tokens", "6", "--threads", "1", "--runner", "onnxruntime", "--seed"];
+        string[] arguments = ["run", "Tell me a story.", "--temperature", "1.5", "--top-k", "0", "--max-tokens", "6", "--threads", "1", "--seed"];
 
         CommandRun first = await CommandRun.OfAsync([.. arguments, "7"]);
         CommandRun again = await CommandRun.OfAsync([.. arguments, "7"]);
@@ -49,7 +49,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Run_Raw_ContinuesTheText()
     {
-        CommandRun run = await CommandRun.OfAsync("run", "The capital of France is", "--raw", "--temperature", "0", "--max-tokens", "2", "--stop", "!", "--threads", "1", "--runner", "onnxruntime");
+        CommandRun run = await CommandRun.OfAsync("run", "The capital of France is", "--raw", "--temperature", "0", "--max-tokens", "2", "--stop", "!", "--threads", "1");
 
         Assert.Equal(0, run.ExitCode);
         Assert.StartsWith(" Paris", run.Output, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Run_PromptLongerThanTheContext_SaysSoInOneSentence()
     {
-        CommandRun run = await CommandRun.OfAsync("run", Question, "--context-length", "8", "--threads", "1", "--runner", "onnxruntime");
+        CommandRun run = await CommandRun.OfAsync("run", Question, "--context-length", "8", "--threads", "1");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Empty(run.Output);
@@ -78,5 +78,5 @@ public sealed class RunCommandTests
         Assert.Equal("error: The input is not UTF-8 text.\n", error.ToString());
     }
 
-    public static TheoryData<string> Runners { get; } = ["onnxruntime"];
+    public static TheoryData<string> Runners { get; } = ["managed", "onnxruntime"];
 }

@@ -12,7 +12,7 @@ public sealed class ServeCommandTests
     [Fact]
     public async Task Run_EmbeddedModel_AnswersUntilInterrupted()
     {
-        await using RunningServer server = await RunningServer.StartAsync("--runner", "onnxruntime", "--threads", "1");
+        await using RunningServer server = await RunningServer.StartAsync("--threads", "1");
 
         JsonNode models = (await server.Client.GetFromJsonAsync<JsonNode>("/v1/models", Cancellation))!;
         using HttpResponseMessage response = await server.Client.PostAsJsonAsync(
@@ -32,7 +32,7 @@ public sealed class ServeCommandTests
     {
         string file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, "# keys\n\n  secret-1 \nsecret-2\n", Cancellation);
-        await using RunningServer server = await RunningServer.StartAsync("--runner", "onnxruntime", "--threads", "1", "--api-key-file", file);
+        await using RunningServer server = await RunningServer.StartAsync("--threads", "1", "--api-key-file", file);
         File.Delete(file);
 
         using HttpResponseMessage without = await server.Client.GetAsync(new Uri("/v1/models", UriKind.Relative), Cancellation);
