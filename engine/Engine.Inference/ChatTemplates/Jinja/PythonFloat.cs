@@ -25,10 +25,8 @@ internal static class PythonFloat
             return double.IsNegative(value) ? "-0.0" : "0.0";
         }
 
-        // "E16" would pad: the shortest digits come from "R", and only their exponent decides the form.
-        string text = value.ToString("E16", CultureInfo.InvariantCulture);
         (string digits, int exponent) = Shortest(value);
-        StringBuilder builder = new(text.Length);
+        StringBuilder builder = new();
         if (value < 0)
         {
             builder.Append('-');
@@ -70,6 +68,21 @@ internal static class PythonFloat
         exponent += (point < 0 ? mantissa.Length : point) - 1;
         int zeros = digits.Length - digits.TrimStart('0').Length;
         return (digits.Trim('0'), exponent - zeros);
+    }
+
+    /// <summary>The nearest double, ties to even; BigInteger's own conversion cuts instead of rounding.</summary>
+    public static double FromInteger(BigInteger value)
+    {
+        BigInteger magnitude = BigInteger.Abs(value);
+        long shift = magnitude.GetBitLength() - 64;
+        if (shift <= 0)
+        {
+            return value.Sign * (double)(ulong)magnitude;
+        }
+
+        ulong top = (ulong)(magnitude >> (int)shift);
+        bool isCut = !(magnitude & ((BigInteger.One << (int)shift) - 1)).IsZero;
+        return value.Sign * Math.ScaleB((double)(isCut ? top | 1 : top), (int)shift);
     }
 
     /// <summary>The exact value times 10^<paramref name="decimals"/>, rounded half to even.</summary>

@@ -43,7 +43,7 @@ internal static class MarkupFilters
         arguments.Bind("urlencode", 0);
         if (input is StringValue or not (DictValue or SequenceValue or DictView or GeneratorValue))
         {
-            return Quote(input, "/", context.Budget);
+            return Quote(input, isQuery: false, context.Budget);
         }
 
         TextBuilder builder = new(context.Budget);
@@ -60,9 +60,9 @@ internal static class MarkupFilters
                 builder.Append('&');
             }
 
-            builder.Append(Quote(entry.Items[0], "", context.Budget));
+            builder.Append(Quote(entry.Items[0], isQuery: true, context.Budget));
             builder.Append('=');
-            builder.Append(Quote(entry.Items[1], "", context.Budget));
+            builder.Append(Quote(entry.Items[1], isQuery: true, context.Budget));
         }
 
         return builder.ToValue();
@@ -124,7 +124,7 @@ internal static class MarkupFilters
         }
     }
 
-    private static StringValue Quote(Value value, string safe, RenderBudget budget)
+    private static StringValue Quote(Value value, bool isQuery, RenderBudget budget)
     {
         StringValue text = value.ToText(budget);
         TextBuilder builder = new(budget);
@@ -134,9 +134,13 @@ internal static class MarkupFilters
             int length = PythonText.CharacterLength(text.Text, at);
             bool isContent = text.IsContentAt(at, at + length);
             char c = text.Text[at];
-            if (char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' or '~' || safe.Contains(c, StringComparison.Ordinal))
+            if (char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' or '~' || (c == '/' && !isQuery))
             {
                 builder.Append(c, isContent);
+            }
+            else if (c == ' ' && isQuery)
+            {
+                builder.Append('+', isContent);
             }
             else
             {

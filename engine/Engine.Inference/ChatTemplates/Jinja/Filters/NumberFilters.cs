@@ -24,7 +24,7 @@ internal static class NumberFilters
         Value?[] bound = arguments.Bind("int", 0, "default", "base");
         Value otherwise = bound[0] ?? IntegerValue.Of(0);
         int radix = bound[1] is { } given ? Arguments.ToInt(given, "base") : 10;
-        context.Budget.Scan(input is StringValue scanned ? scanned.Text.Length : 0);
+        context.Budget.Steps(input is StringValue scanned ? scanned.Text.Length : 0);
         if (input.TryInteger(out BigInteger integer) || (input is StringValue digits && IntegerText.TryParse(digits.Text, radix, out integer)))
         {
             return IntegerValue.Of(integer);

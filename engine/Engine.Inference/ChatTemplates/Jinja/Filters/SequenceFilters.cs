@@ -40,7 +40,7 @@ internal static class SequenceFilters
         arguments.Bind("reverse", 0);
         if (input is StringValue text)
         {
-            return TextFilters.Keep(input, (StringValue)Slices.Of(text, null, null, IntegerValue.Of(-1), context.Budget)!);
+            return TextFilters.Keep(input, (StringValue)Slices.Of(text, null, null, IntegerValue.Of(-1), context.Budget));
         }
 
         List<Value>? items = Reversible(input, context.Budget);
@@ -64,12 +64,15 @@ internal static class SequenceFilters
     public static Value Items(RenderContext context, Value input, Arguments arguments)
     {
         arguments.Bind("items", 0);
-        return input switch
+        IEnumerable<Value> Pairs() => input switch
         {
-            UndefinedValue => new GeneratorValue([]),
-            DictValue dict => new GeneratorValue(new DictView(dict, "items").Iterate(context.Budget)),
-            _ => throw JinjaException.Type("Can only get item pairs from a mapping."),
+            UndefinedValue => [],
+            DictValue dict => new DictView(dict, "items").Iterate(context.Budget),
+            _ => throw JinjaException.Type("can only get item pairs from a mapping"),
         };
+
+        // A generator in Python: nothing is asked of the input before the first element is.
+        return new GeneratorValue(Enumerable.Range(0, 1).SelectMany(_ => Pairs()));
     }
 
     public static Value Join(RenderContext context, Value input, Arguments arguments)

@@ -10,7 +10,7 @@ internal static class SortingFilters
     {
         Value?[] bound = arguments.Bind("sort", 0, "reverse", "case_sensitive", "attribute");
         List<Value> items = Collect(context, input);
-        Operators.Sort(items, SortKey(bound[2], bound[1], context), bound[0]?.IsTrue ?? false, context.Budget);
+        Operators.Sort(items, SortKeys(bound[2], bound[1], context), bound[0]?.IsTrue ?? false, context.Budget);
         return new ListValue(items);
     }
 
@@ -102,18 +102,16 @@ internal static class SortingFilters
 
     private static List<Value> Collect(RenderContext context, Value input) => [.. ListValue.Collect(input.Iterate(context.Budget), context.Budget).Items];
 
-    /// <summary>The key of <c>sort</c> and its like: several attributes with commas make a list.</summary>
-    private static Func<Value, Value> SortKey(Value? attribute, Value? isCaseSensitive, RenderContext context)
+    /// <summary>The keys of <c>sort</c>: a list, of one for each attribute between commas. A list compares equal elements without ordering them.</summary>
+    private static Func<Value, Value> SortKeys(Value? attribute, Value? isCaseSensitive, RenderContext context)
     {
-        bool ignoresCase = !(isCaseSensitive?.IsTrue ?? false);
-        if (attribute is not StringValue paths || !paths.Text.Contains(',', StringComparison.Ordinal))
-        {
-            return AttributePath.Getter(attribute, context, ignoresCase: ignoresCase);
-        }
-
-        Func<Value, Value>[] getters = [.. paths.Text.Split(',').Select(path => AttributePath.Getter(new StringValue(path), context, ignoresCase: ignoresCase))];
+        IEnumerable<Value?> paths = attribute is StringValue text ? text.Text.Split(',').Select(path => new StringValue(path)) : [attribute];
+        Func<Value, Value>[] getters = [.. paths.Select(path => SortKey(path, isCaseSensitive, context))];
         return item => new ListValue([.. getters.Select(getter => getter(item))]);
     }
+
+    private static Func<Value, Value> SortKey(Value? attribute, Value? isCaseSensitive, RenderContext context) =>
+        AttributePath.Getter(attribute, context, ignoresCase: !(isCaseSensitive?.IsTrue ?? false));
 
     private static Value Folded(Value value, bool ignoresCase, RenderContext context) =>
         ignoresCase && value is StringValue text ? StringCase.Lower(text, context.Budget) : value;

@@ -46,6 +46,11 @@ internal static class WordWrapFilter
         {
             List<StringValue> current = [];
             int length = 0;
+            if (lines.Count > 0 && IsBlank(chunks.Peek()))
+            {
+                chunks.Pop();
+            }
+
             while (chunks.Count > 0 && length + chunks.Peek().CodePoints <= width)
             {
                 budget.Step();
@@ -55,7 +60,12 @@ internal static class WordWrapFilter
 
             if (chunks.Count > 0 && chunks.Peek().CodePoints > width)
             {
-                BreakLongWord(chunks, current, width, width - length, breaksLongWords, breaksOnHyphens, budget);
+                BreakLongWord(chunks, current, width - length, breaksLongWords, breaksOnHyphens, budget);
+            }
+
+            if (current.Count > 0 && IsBlank(current[^1]))
+            {
+                current.RemoveAt(current.Count - 1);
             }
 
             if (current.Count == 0)
@@ -71,8 +81,11 @@ internal static class WordWrapFilter
         return lines;
     }
 
+    private static bool IsBlank(StringValue chunk) => chunk.Text.All(PythonText.IsSpace);
+
+    /// <summary>Fills the line with the beginning of a word that fits no line. Where there is no room, an empty piece ends the line, as in Python.</summary>
     private static void BreakLongWord(
-        Stack<StringValue> chunks, List<StringValue> current, int width, int room, bool breaksLongWords, bool breaksOnHyphens, RenderBudget budget)
+        Stack<StringValue> chunks, List<StringValue> current, int room, bool breaksLongWords, bool breaksOnHyphens, RenderBudget budget)
     {
         if (!breaksLongWords)
         {
@@ -85,14 +98,11 @@ internal static class WordWrapFilter
         }
 
         StringValue word = chunks.Pop();
-        int cut = word.PlaceOf(Math.Max(1, room < 1 ? 1 : room));
-        if (breaksOnHyphens && word.CodePoints > room && room > 0)
+        int cut = word.PlaceOf(room);
+        int hyphen = breaksOnHyphens && cut > 0 ? word.Text.LastIndexOf('-', cut - 1) : -1;
+        if (hyphen > 0 && word.Text.AsSpan(0, hyphen).ContainsAnyExcept('-'))
         {
-            int hyphen = word.Text.LastIndexOf('-', cut - 1);
-            if (hyphen > 0 && word.Text.AsSpan(0, hyphen).ContainsAnyExcept('-'))
-            {
-                cut = hyphen + 1;
-            }
+            cut = hyphen + 1;
         }
 
         current.Add(word.Slice(0, cut, budget));
@@ -123,7 +133,12 @@ internal static class WordWrapFilter
 
     private static bool IsWrapSpace(char c) => c is ' ' or '\t' or '\n' or '\v' or '\f' or '\r';
 
-    private static bool IsHyphenBreak(string text, int start, int at) =>
-        text[at - 1] == '-' && at - 2 >= start && char.IsLetter(text[at - 2]) && at + 1 < text.Length && char.IsLetter(text[at])
-        && (char.IsLetter(text[at + 1]) || text[at + 1] == '-');
+    /// <summary>A hyphen behind two letters (or a letter, a hyphen and a letter) and before two.</summary>
+    private static bool IsHyphenBreak(string text, int start, int at)
+    {
+        bool IsLetterAt(int place) => place >= 0 && place < text.Length && (char.IsLetter(text[place]) || text[place] == '_');
+        return text[at - 1] == '-' && at - 2 >= start && IsLetterAt(at - 2)
+            && (IsLetterAt(at - 3) || (at >= 3 && text[at - 3] == '-' && IsLetterAt(at - 4)))
+            && IsLetterAt(at) && (IsLetterAt(at + 1) || (at + 1 < text.Length && text[at + 1] == '-' && IsLetterAt(at + 2)));
+    }
 }

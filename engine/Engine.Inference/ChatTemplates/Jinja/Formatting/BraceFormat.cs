@@ -121,7 +121,8 @@ internal sealed class BraceFormat(StringValue format, Func<string, Value?> byNam
             value = Convert(value, conversion);
         }
 
-        output.Append(spec.Length == 0 ? value.ToText(context.Budget) : FormatSpec.Parse(spec.ToString()).Apply(value, context.Budget));
+        StringValue text = spec.Length == 0 ? value as MarkupValue ?? value.ToText(context.Budget) : FormatSpec.Parse(spec.ToString()).Apply(value, context.Budget);
+        output.Append(format is MarkupValue ? MarkupValue.Escape(text, context.Budget) : text);
     }
 
     private Value Convert(Value value, char conversion)

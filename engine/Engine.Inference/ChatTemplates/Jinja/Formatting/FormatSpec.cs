@@ -10,6 +10,7 @@ namespace Engine.Inference.ChatTemplates.Jinja.Formatting;
 internal sealed class FormatSpec
 {
     private const int LongestField = 1_000_000;
+    private const int MostDecimals = 1000;
 
     private string _fill = " ";
     private char _align;
@@ -81,12 +82,9 @@ internal sealed class FormatSpec
 
     public StringValue Apply(Value value, RenderBudget budget)
     {
-        switch (value)
+        if (value is StringValue text)
         {
-            case StringValue text:
-                return ApplyText(text, budget);
-            case BooleanValue when _type == '\0':
-                return ApplyText(value.ToText(budget), budget);
+            return ApplyText(text, budget);
         }
 
         if (value.TryInteger(out BigInteger integer) && _type is '\0' or 'd' or 'n' or 'b' or 'o' or 'x' or 'X' or 'c')
@@ -150,6 +148,11 @@ internal sealed class FormatSpec
     private string FloatText(double value)
     {
         char type = _type;
+        if (_precision > MostDecimals)
+        {
+            throw JinjaException.Budget($"a format asks for more than {MostDecimals} decimals");
+        }
+
         if (!double.IsFinite(value))
         {
             string name = double.IsNaN(value) ? "nan" : "inf";

@@ -21,10 +21,21 @@ internal static class IntegerText
             return "0";
         }
 
-        StringBuilder digits = new();
-        for (BigInteger rest = value; !rest.IsZero; rest /= radix)
+        // Powers of two: the digits are groups of bits.
+        int bits = BitOperations.Log2((uint)radix);
+        int count = (int)((value.GetBitLength() + bits - 1) / bits);
+        byte[] bytes = value.ToByteArray(isUnsigned: true);
+        StringBuilder digits = new(count);
+        for (int i = count - 1; i >= 0; i--)
         {
-            digits.Insert(0, "0123456789abcdef"[(int)(rest % radix)]);
+            int digit = 0;
+            for (int bit = bits - 1; bit >= 0; bit--)
+            {
+                int place = i * bits + bit;
+                digit = digit * 2 + (place / 8 < bytes.Length ? bytes[place / 8] >> (place % 8) & 1 : 0);
+            }
+
+            digits.Append("0123456789abcdef"[digit]);
         }
 
         return digits.ToString();

@@ -9,6 +9,7 @@ namespace Engine.Inference.ChatTemplates.Jinja.Formatting;
 internal sealed class PercentFormat
 {
     private const int LongestField = 1_000_000;
+    private const int MostDecimals = 1000;
 
     private readonly StringValue _format;
     private readonly Value _values;
@@ -107,7 +108,8 @@ internal sealed class PercentFormat
             return;
         }
 
-        Write(Convert(keyed ?? Next(), conversion, precision, flags), flags, width, conversion);
+        StringValue converted = Convert(keyed ?? Next(), conversion, precision, flags);
+        Write(_format is MarkupValue ? MarkupValue.Escape(converted, _budget) : converted, flags, width, conversion);
     }
 
     private static char Peek(string text, int at) => at < text.Length ? text[at] : '\0';
@@ -153,7 +155,7 @@ internal sealed class PercentFormat
         switch (conversion)
         {
             case 's' or 'r' or 'a':
-                StringValue text = conversion == 's' ? value.ToText(_budget) : Repr(value);
+                StringValue text = conversion == 's' ? value as MarkupValue ?? value.ToText(_budget) : Repr(value);
                 return precision is { } most && most < text.CodePoints ? text.Slice(0, text.PlaceOf(most), _budget) : text;
             case 'c':
                 return value is StringValue { CodePoints: 1 } character
@@ -194,6 +196,11 @@ internal sealed class PercentFormat
             throw value is UndefinedValue undefined ? undefined.Failure() : JinjaException.Type($"%{conversion} format: a real number is required, not {value.TypeName}");
         }
 
+        if (precision > MostDecimals)
+        {
+            throw JinjaException.Budget($"a format asks for more than {MostDecimals} digits");
+        }
+
         int radix = conversion switch { 'x' or 'X' => 16, 'o' => 8, _ => 10 };
         string digits = IntegerText.InRadix(BigInteger.Abs(integer), radix).PadLeft(precision ?? 0, '0');
         string prefix = flags.Contains('#', StringComparison.Ordinal) ? radix switch { 16 => "0x", 8 => "0o", _ => "" } : "";
@@ -202,6 +209,11 @@ internal sealed class PercentFormat
 
     private static string FloatDigits(double value, char conversion, int precision, string flags)
     {
+        if (precision > MostDecimals)
+        {
+            throw JinjaException.Budget($"a format asks for more than {MostDecimals} decimals");
+        }
+
         if (!double.IsFinite(value))
         {
             string name = double.IsNaN(value) ? "nan" : "inf";

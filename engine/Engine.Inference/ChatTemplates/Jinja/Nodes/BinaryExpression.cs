@@ -14,10 +14,10 @@ internal sealed class BinaryExpression(Expression left, string symbol, Expressio
         return symbol switch
         {
             "+" => Arithmetic.Add(a, b, context.Budget),
-            "-" => Arithmetic.Subtract(a, b),
+            "-" => Arithmetic.Subtract(a, b, context.Budget),
             "*" => Arithmetic.Multiply(a, b, context.Budget),
-            "/" => Arithmetic.Divide(a, b),
-            "//" => Arithmetic.FloorDivide(a, b),
+            "/" => Arithmetic.Divide(a, b, context.Budget),
+            "//" => Arithmetic.FloorDivide(a, b, context.Budget),
             "%" => Arithmetic.Remainder(a, b, context.Budget),
             _ => Arithmetic.Power(a, b, context.Budget),
         };

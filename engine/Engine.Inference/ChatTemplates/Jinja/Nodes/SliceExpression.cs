@@ -10,7 +10,6 @@ internal sealed class SliceExpression(Expression owner, Expression? start, Expre
     {
         context.Budget.Step();
         Value value = owner.Evaluate(context);
-        return Slices.Of(value, start?.Evaluate(context), stop?.Evaluate(context), step?.Evaluate(context), context.Budget)
-            ?? UndefinedValue.OfMember(value, "slice");
+        return Slices.Of(value, start?.Evaluate(context), stop?.Evaluate(context), step?.Evaluate(context), context.Budget);
     }
 }

@@ -20,10 +20,10 @@ internal static class Arithmetic
             return first.With([.. first.Items, .. second.Items]);
         }
 
-        return Numbers(left, right, "+", (x, y) => x + y, (x, y) => x + y);
+        return Numbers(left, right, budget, "+", (x, y) => x + y, (x, y) => x + y);
     }
 
-    public static Value Subtract(Value left, Value right) => Numbers(left, right, "-", (x, y) => x - y, (x, y) => x - y);
+    public static Value Subtract(Value left, Value right, RenderBudget budget) => Numbers(left, right, budget, "-", (x, y) => x - y, (x, y) => x - y);
 
     public static Value Multiply(Value left, Value right, RenderBudget budget)
     {
@@ -42,25 +42,26 @@ internal static class Arithmetic
             CheckBits(a.GetBitLength() + b.GetBitLength());
         }
 
-        return Numbers(left, right, "*", (x, y) => x * y, (x, y) => x * y);
+        return Numbers(left, right, budget, "*", (x, y) => x * y, (x, y) => x * y);
     }
 
-    public static Value Divide(Value left, Value right)
+    public static Value Divide(Value left, Value right, RenderBudget budget)
     {
         if (left.TryInteger(out BigInteger a) && right.TryInteger(out BigInteger b))
         {
+            ChargeBits(a, b, budget);
             return new FloatValue(DivideIntegers(a, b));
         }
 
-        return Numbers(left, right, "/", null, (x, y) => x / NotZero(y));
+        return Numbers(left, right, budget, "/", null, (x, y) => x / NotZero(y));
     }
 
-    public static Value FloorDivide(Value left, Value right) =>
-        Numbers(left, right, "//", FloorDivide, (x, y) => FloorOf((x - FloatRemainder(x, y)) / NotZero(y)));
+    public static Value FloorDivide(Value left, Value right, RenderBudget budget) =>
+        Numbers(left, right, budget, "//", FloorDivide, (x, y) => FloorOf((x - FloatRemainder(x, y)) / NotZero(y)));
 
     public static Value Remainder(Value left, Value right, RenderBudget budget) => left is StringValue format
         ? PercentFormat.Apply(format, right, budget)
-        : Numbers(left, right, "%", (x, y) => x - FloorDivide(x, y) * y, FloatRemainder);
+        : Numbers(left, right, budget, "%", (x, y) => x - FloorDivide(x, y) * y, FloatRemainder);
 
     public static Value Power(Value left, Value right, RenderBudget budget)
     {
@@ -76,7 +77,7 @@ internal static class Arithmetic
             return IntegerValue.Of(BigInteger.Pow(a, (int)b));
         }
 
-        return Numbers(left, right, "**", null, (x, y) =>
+        return Numbers(left, right, budget, "**", null, (x, y) =>
         {
             if (x == 0 && y < 0)
             {
@@ -120,16 +121,8 @@ internal static class Arithmetic
             return left.Text.Length == 0 ? right : left;
         }
 
-        if (ReferenceEquals(left.Content, right.Content) && (left.Content is null || left.Content.IsEverything))
-        {
-            budget.Characters(left.Text.Length + right.Text.Length);
-            return new StringValue(left.Text + right.Text, left.Content);
-        }
-
-        TextBuilder builder = new(budget);
-        builder.Append(left);
-        builder.Append(right);
-        return builder.ToValue();
+        budget.Characters(left.Text.Length + right.Text.Length);
+        return new StringValue(left.Text + right.Text, ContentMap.Join(left.Content, left.Text.Length, right.Content, right.Text.Length));
     }
 
     public static BigInteger FloorDivide(BigInteger x, BigInteger y)
@@ -178,16 +171,17 @@ internal static class Arithmetic
             throw JinjaException.Value("division by zero");
         }
 
-        double quotient = (double)a / (double)b;
         if (BigInteger.Abs(a) < 1L << 53 && BigInteger.Abs(b) < 1L << 53)
         {
-            return quotient;
+            return (double)a / (double)b;
         }
 
-        // Beyond 2^53 the quotient of rounded operands may be one off: scale to 64 significant bits and round once.
+        // Beyond 2^53 the quotient of rounded operands may be one off: take more bits than a double holds, and round once.
         long shift = 66 - (a.GetBitLength() - b.GetBitLength());
-        BigInteger scaled = shift > 0 ? (BigInteger.Abs(a) << (int)shift) / BigInteger.Abs(b) : BigInteger.Abs(a) / (BigInteger.Abs(b) << (int)-shift);
-        double result = Math.ScaleB((double)(scaled | 1), (int)-shift);
+        BigInteger numerator = shift > 0 ? BigInteger.Abs(a) << (int)shift : BigInteger.Abs(a);
+        BigInteger denominator = shift > 0 ? BigInteger.Abs(b) : BigInteger.Abs(b) << (int)-shift;
+        BigInteger scaled = BigInteger.DivRem(numerator, denominator, out BigInteger remainder);
+        double result = Math.ScaleB(PythonFloat.FromInteger((scaled << 1) | (remainder.IsZero ? 0 : 1)), (int)-shift - 1);
         return double.IsInfinity(result)
             ? throw JinjaException.Value("integer division result too large for a float")
             : (a.Sign < 0) != (b.Sign < 0) ? -result : result;
@@ -204,10 +198,12 @@ internal static class Arithmetic
 
     private static double NotZero(double value) => value == 0 ? throw JinjaException.Value("float division by zero") : value;
 
-    private static Value Numbers(Value left, Value right, string symbol, Func<BigInteger, BigInteger, BigInteger>? integers, Func<double, double, double> floats)
+    private static Value Numbers(
+        Value left, Value right, RenderBudget budget, string symbol, Func<BigInteger, BigInteger, BigInteger>? integers, Func<double, double, double> floats)
     {
         if (integers is not null && left.TryInteger(out BigInteger a) && right.TryInteger(out BigInteger b))
         {
+            ChargeBits(a, b, budget);
             return IntegerValue.Of(integers(a, b));
         }
 
@@ -225,6 +221,16 @@ internal static class Arithmetic
     private static JinjaException BadOperand(string symbol, Value value) => value is UndefinedValue undefined
         ? undefined.Failure()
         : JinjaException.Type($"bad operand type for unary {symbol}: '{value.TypeName}'");
+
+    /// <summary>Charges the work on long integers, which grows with the product of their lengths.</summary>
+    private static void ChargeBits(BigInteger a, BigInteger b, RenderBudget budget)
+    {
+        long words = a.GetBitLength() / 64 * (b.GetBitLength() / 64);
+        if (words > 64)
+        {
+            budget.Steps(words / 32);
+        }
+    }
 
     private static void CheckBits(long bits)
     {

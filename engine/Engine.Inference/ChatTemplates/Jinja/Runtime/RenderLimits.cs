@@ -27,11 +27,11 @@ internal static class RenderLimits
     public const int IntegerBits = 16_384;
 
     /// <summary>Steps before which time is not looked at, so that a loaded machine fails no ordinary template.</summary>
-    public const long UntimedSteps = 50_000;
+    public const long UntimedSteps = 30_000;
 
     /// <summary>The time that a rendering of many steps may take, for a conversation of no characters.</summary>
     public const int Milliseconds = 70;
 
     /// <summary>How many characters of a conversation give a further millisecond.</summary>
-    public const int CharactersPerMillisecond = 2_000;
+    public const int CharactersPerMillisecond = 500;
 }

@@ -6,8 +6,8 @@ namespace Engine.Inference.ChatTemplates.Jinja.Runtime;
 /// <summary>Python's <c>value[start:stop:step]</c>.</summary>
 internal static class Slices
 {
-    /// <summary>The slice, or <see langword="null"/> where Python raises a TypeError. Bounds are <see langword="null"/> where not written.</summary>
-    public static Value? Of(Value value, Value? start, Value? stop, Value? step, RenderBudget budget)
+    /// <summary>The slice. Bounds are <see langword="null"/> where not written.</summary>
+    public static Value Of(Value value, Value? start, Value? stop, Value? step, RenderBudget budget)
     {
         if (value is UndefinedValue undefined)
         {
@@ -15,11 +15,14 @@ internal static class Slices
         }
 
         int? length = value switch { StringValue text => text.CodePoints, SequenceValue or RangeValue => value.Length, _ => null };
-        if (length is null || !TryBound(start, out BigInteger? first) || !TryBound(stop, out BigInteger? last) || !TryBound(step, out BigInteger? by))
+        if (length is null)
         {
-            return null;
+            throw JinjaException.Type($"'{value.TypeName}' object cannot be sliced");
         }
 
+        BigInteger? first = Bound(start);
+        BigInteger? last = Bound(stop);
+        BigInteger? by = Bound(step);
         if (by == 0)
         {
             throw JinjaException.Value("slice step cannot be zero");
@@ -28,29 +31,20 @@ internal static class Slices
         (int from, int count, int stride) = Resolve(length.Value, first, last, by ?? 1);
         return value switch
         {
+            MarkupValue markup => MarkupValue.Of(OfText(markup, from, count, stride, budget)),
             StringValue text => OfText(text, from, count, stride, budget),
             RangeValue range => range.Slice(from, count, stride),
-            SequenceValue sequence => OfSequence(sequence, from, count, stride, budget),
-            _ => null,
+            _ => OfSequence((SequenceValue)value, from, count, stride, budget),
         };
     }
 
-    private static bool TryBound(Value? value, out BigInteger? bound)
+    private static BigInteger? Bound(Value? value) => value switch
     {
-        bound = null;
-        if (value is null or NoneValue)
-        {
-            return true;
-        }
-
-        if (!value.TryInteger(out BigInteger integer))
-        {
-            return false;
-        }
-
-        bound = integer;
-        return true;
-    }
+        null or NoneValue => null,
+        _ when value.TryInteger(out BigInteger integer) => integer,
+        UndefinedValue undefined => throw undefined.Failure(),
+        _ => throw JinjaException.Type("slice indices must be integers or None"),
+    };
 
     private static (int From, int Count, int Stride) Resolve(int length, BigInteger? first, BigInteger? last, BigInteger step)
     {

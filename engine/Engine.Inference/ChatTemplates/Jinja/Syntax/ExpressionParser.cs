@@ -128,12 +128,14 @@ internal sealed class ExpressionParser(TokenStream stream, ParserState state)
     private Expression ParseConditional()
     {
         int line = stream.Current.Line;
+        int mark = state.Mark();
         Expression value = ParseOr();
         while (stream.SkipName("if"))
         {
             Expression condition = ParseOr();
             Expression? otherwise = stream.SkipName("else") ? ParseConditionalNested() : null;
             value = new ConditionalExpression(condition, value, otherwise, line);
+            state.Forgive(mark);
         }
 
         return value;

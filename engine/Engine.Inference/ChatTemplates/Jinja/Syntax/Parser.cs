@@ -20,6 +20,7 @@ internal sealed class Parser
     {
         Parser parser = new(source);
         IReadOnlyList<Statement> body = parser.ParseBody([]);
+        parser._state.ThrowUnknown();
         return new ParsedTemplate(body, parser._state.Variables, parser._state.Members);
     }
 
@@ -66,7 +67,9 @@ internal sealed class Parser
 
     private List<Statement> ParseWholeBlock(string end)
     {
+        int mark = _state.Mark();
         List<Statement> body = ParseBlock(end);
+        _state.Keep(mark);
         _stream.Next();
         return body;
     }
@@ -147,7 +150,9 @@ internal sealed class Parser
         Expression? condition = _stream.SkipName("if") ? _expressions.ParseExpression() : null;
         bool isRecursive = _stream.SkipName("recursive");
         _loopDepth++;
+        int mark = _state.Mark();
         List<Statement> body = ParseBlock("endfor", "else");
+        _state.Keep(mark);
         _loopDepth--;
         List<Statement> otherwise = _stream.Next().Text == "else" ? ParseWholeBlock("endfor") : [];
         return new ForStatement(target, iterable, condition, isRecursive, body, otherwise, line);
@@ -156,7 +161,7 @@ internal sealed class Parser
     private IfStatement ParseIf(int line)
     {
         List<KeyValuePair<Expression, IReadOnlyList<Statement>>> branches = [];
-        _state.EnterConditional();
+        int mark = _state.Mark();
         while (true)
         {
             Expression condition = _expressions.ParseTuple(withConditional: false);
@@ -168,8 +173,13 @@ internal sealed class Parser
                 continue;
             }
 
-            List<Statement> otherwise = end == "else" ? ParseWholeBlock("endif") : [];
-            _state.LeaveConditional();
+            List<Statement> otherwise = end == "else" ? ParseBlock("endif") : [];
+            if (end == "else")
+            {
+                _stream.Next();
+            }
+
+            _state.Forgive(mark);
             return new IfStatement(branches, otherwise, line);
         }
     }

@@ -17,7 +17,8 @@ internal sealed class ParserState
     };
 
     private int _depth;
-    private int _conditionalDepth;
+    private readonly List<JinjaSyntaxException> _forgivable = [];
+    private readonly List<JinjaSyntaxException> _unforgivable = [];
     private int _chainLength;
 
     public Dictionary<string, BlockStatement> Blocks { get; } = new(StringComparer.Ordinal);
@@ -56,18 +57,39 @@ internal sealed class ParserState
         return Name(name);
     }
 
-    /// <summary>Refuses an unknown filter or test, as jinja2 does unless it stands inside a condition's branch, where it fails when reached.</summary>
+    /// <summary>
+    /// Notes a filter or test that is not known. As in jinja2 the template is refused for it, unless it stands right in an if statement or a
+    /// conditional expression: there it fails only when it is reached.
+    /// </summary>
     public void CheckKnown(bool isKnown, string message, int line)
     {
-        if (!isKnown && _conditionalDepth == 0)
+        if (!isKnown)
         {
-            throw new JinjaSyntaxException(message, line);
+            _forgivable.Add(new JinjaSyntaxException(message, line));
         }
     }
 
-    public void EnterConditional() => _conditionalDepth++;
+    /// <summary>Begins a stretch that <see cref="Forgive"/> or <see cref="Keep"/> ends.</summary>
+    public int Mark() => _forgivable.Count;
 
-    public void LeaveConditional() => _conditionalDepth--;
+    /// <summary>The stretch turned out to be conditional.</summary>
+    public void Forgive(int mark) => _forgivable.RemoveRange(mark, _forgivable.Count - mark);
+
+    /// <summary>The stretch was the body of a loop, macro or the like, where nothing is forgiven even inside an if.</summary>
+    public void Keep(int mark)
+    {
+        _unforgivable.AddRange(_forgivable.Skip(mark));
+        Forgive(mark);
+    }
+
+    public void ThrowUnknown()
+    {
+        Keep(0);
+        if (_unforgivable.Count > 0)
+        {
+            throw _unforgivable[0];
+        }
+    }
 
     public Nesting Enter(TokenStream stream)
     {

@@ -45,5 +45,5 @@ internal sealed class BooleanValue : Value
 
     public override bool Equals(object? obj) => obj is Value other && Operators.NumbersEqual(this, other);
 
-    public override int GetHashCode() => Boolean ? 1 : 0;
+    public override int GetHashCode() => FloatValue.HashOf(Boolean ? 1 : 0);
 }

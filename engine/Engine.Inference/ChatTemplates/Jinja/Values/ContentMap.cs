@@ -8,6 +8,8 @@ internal sealed class ContentMap(ContentSpan[] spans)
 
     public bool IsEverything => ReferenceEquals(this, Everything);
 
+    private ReadOnlySpan<ContentSpan> AllSpans => spans;
+
     /// <summary>The spans that share a character with a stretch.</summary>
     public ReadOnlySpan<ContentSpan> Overlapping(int start, int end)
     {
@@ -22,6 +24,32 @@ internal sealed class ContentMap(ContentSpan[] spans)
     }
 
     public bool Touches(int start, int end) => end > start && (IsEverything || !Overlapping(start, end).IsEmpty);
+
+    /// <summary>The labels of two strings put together.</summary>
+    public static ContentMap? Join(ContentMap? left, int leftLength, ContentMap? right, int rightLength)
+    {
+        if (ReferenceEquals(left, right) && (left is null || left.IsEverything))
+        {
+            return left;
+        }
+
+        ReadOnlySpan<ContentSpan> first = Spans(left, leftLength);
+        ReadOnlySpan<ContentSpan> second = Spans(right, rightLength);
+        bool touches = first.Length > 0 && second.Length > 0 && first[^1].End == leftLength && second[0].Start == 0;
+        ContentSpan[] joined = new ContentSpan[first.Length + second.Length - (touches ? 1 : 0)];
+        first.CopyTo(joined);
+        int shift = touches ? first.Length - 1 : first.Length;
+        for (int i = 0; i < second.Length; i++)
+        {
+            int start = touches && i == 0 ? first[^1].Start : second[i].Start + leftLength;
+            joined[shift + i] = new ContentSpan(start, second[i].End + leftLength);
+        }
+
+        return new ContentMap(joined);
+    }
+
+    private static ReadOnlySpan<ContentSpan> Spans(ContentMap? map, int length) =>
+        map is null ? [] : map.IsEverything ? new ContentSpan[] { new(0, length) } : map.AllSpans;
 
     private int FirstEndingAfter(int position)
     {

@@ -6,10 +6,10 @@ internal static class DictMethods
 {
     public static Value? Find(DictValue dict, string name) => name switch
     {
-        "get" => new MethodValue(name, (_, arguments) =>
+        "get" => new MethodValue(name, (context, arguments) =>
         {
             Value?[] bound = arguments.BindPositional("get", 1, 2);
-            return dict.TryGet(DictValue.CheckKey(bound[0]!), out Value? value) ? value : bound[1] ?? NoneValue.Instance;
+            return dict.TryGet(DictValue.CheckKey(bound[0]!), context.Budget, out Value? value) ? value : bound[1] ?? NoneValue.Instance;
         }),
         "items" or "keys" or "values" => new MethodValue(name, (_, arguments) =>
         {

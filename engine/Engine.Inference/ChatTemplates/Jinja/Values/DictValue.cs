@@ -18,6 +18,13 @@ internal sealed class DictValue(OrderedDictionary<Value, Value> entries) : Value
 
     public override int? Length => Entries.Count;
 
+    /// <summary>Charges the comparison of a key: two equal long strings are compared to their ends.</summary>
+    public bool TryGet(Value key, RenderBudget budget, [NotNullWhen(true)] out Value? value)
+    {
+        budget.Scan(key is StringValue text ? text.Text.Length : 0);
+        return TryGet(key, out value);
+    }
+
     public bool TryGet(Value key, [NotNullWhen(true)] out Value? value)
     {
         value = null;
@@ -28,13 +35,13 @@ internal sealed class DictValue(OrderedDictionary<Value, Value> entries) : Value
 
     public override Value? Attribute(string name) => DictMethods.Find(this, name);
 
-    public override Value? Item(Value key, RenderBudget budget) => TryGet(key, out Value? value) ? value : null;
+    public override Value? Item(Value key, RenderBudget budget) => TryGet(key, budget, out Value? value) ? value : null;
 
     public override StringValue ToText(RenderBudget budget) => AllContent(budget);
 
     public override IEnumerable<Value> Iterate(RenderBudget budget) => Entries.Keys;
 
-    public override bool Contains(Value item, RenderBudget budget) => Entries.ContainsKey(CheckKey(item));
+    public override bool Contains(Value item, RenderBudget budget) => TryGet(CheckKey(item), budget, out _);
 
     public override void WriteRepr(TextBuilder builder, int depth)
     {

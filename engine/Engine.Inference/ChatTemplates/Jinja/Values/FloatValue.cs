@@ -29,6 +29,8 @@ internal sealed class FloatValue(double number) : Value
 
     public override bool Equals(object? obj) => obj is Value other && Operators.NumbersEqual(this, other);
 
-    public override int GetHashCode() =>
-        double.IsInteger(Number) && Number >= int.MinValue && Number <= int.MaxValue ? (int)Number : Number.GetHashCode();
+    public override int GetHashCode() => HashOf(Number);
+
+    /// <summary>A hash with the process's random seed, so that nobody can choose numbers that collide. Both zeros have one.</summary>
+    public static int HashOf(double number) => HashCode.Combine(number + 0.0);
 }

@@ -16,6 +16,8 @@ internal sealed class GroupValue(Value grouper, ListValue list) : SequenceValue(
         _ => base.Attribute(name),
     };
 
+    public override int GetHashCode() => throw JinjaException.Type("unhashable type: 'list'");
+
     public override SequenceValue With(IReadOnlyList<Value> items) => new TupleValue(items);
 
     public override void WriteRepr(TextBuilder builder, int depth) => new TupleValue(Items).WriteRepr(builder, depth);

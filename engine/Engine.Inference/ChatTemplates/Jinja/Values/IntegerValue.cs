@@ -45,14 +45,18 @@ internal sealed class IntegerValue : Value
 
     public override bool TryFloat(out double value)
     {
-        value = (double)Integer;
+        value = PythonFloat.FromInteger(Integer);
         return true;
     }
 
     public override bool Equals(object? obj) => obj is Value other && Operators.NumbersEqual(this, other);
 
-    // Equal numbers of all kinds have equal hashes: those that a double holds exactly take the double's.
-    public override int GetHashCode() => Integer >= int.MinValue && Integer <= int.MaxValue ? (int)Integer : ((double)Integer).GetHashCode();
+    // Equal numbers of all kinds have equal hashes: an integer that a double holds takes the double's.
+    public override int GetHashCode()
+    {
+        double number = PythonFloat.FromInteger(Integer);
+        return double.IsFinite(number) && new BigInteger(number) == Integer ? FloatValue.HashOf(number) : Integer.GetHashCode();
+    }
 
     internal static Value? NumberAttribute(string name, BigInteger value) => name switch
     {

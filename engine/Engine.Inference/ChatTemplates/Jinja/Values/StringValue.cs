@@ -6,6 +6,7 @@ namespace Engine.Inference.ChatTemplates.Jinja.Values;
 internal class StringValue(string text, ContentMap? content = null) : Value
 {
     private int _codePoints = -1;
+    private int _hash;
 
     public static StringValue Empty { get; } = new("");
 
@@ -106,7 +107,8 @@ internal class StringValue(string text, ContentMap? content = null) : Value
 
     public override bool Equals(object? obj) => obj is StringValue other && other.Text == Text;
 
-    public override int GetHashCode() => string.GetHashCode(Text, StringComparison.Ordinal);
+    // Computed once: templates look the same keys up again and again.
+    public override int GetHashCode() => _hash != 0 ? _hash : _hash = string.GetHashCode(Text, StringComparison.Ordinal);
 
     public override string ToString() => Text;
 }

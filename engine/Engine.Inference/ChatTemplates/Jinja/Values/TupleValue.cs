@@ -2,11 +2,27 @@ using Engine.Inference.ChatTemplates.Jinja.Runtime;
 
 namespace Engine.Inference.ChatTemplates.Jinja.Values;
 
-internal sealed class TupleValue(IReadOnlyList<Value> items) : SequenceValue(items)
+internal sealed class TupleValue : SequenceValue
 {
+    /// <summary>The most elements, those of inner tuples included, of a tuple that is a key: hashing and comparing keys is not charged.</summary>
+    private const long LargestKey = 1000;
+
+    private readonly long _size = 1;
+    private readonly bool _isHashable = true;
+
+    public TupleValue(IReadOnlyList<Value> items)
+        : base(items)
+    {
+        foreach (Value item in items)
+        {
+            _isHashable &= item.IsHashable;
+            _size = Math.Min(LargestKey + 1, _size + (item is TupleValue inner ? inner._size : 1));
+        }
+    }
+
     public override string TypeName => "tuple";
 
-    public override bool IsHashable => Items.All(item => item.IsHashable);
+    public override bool IsHashable => _isHashable;
 
     public override SequenceValue With(IReadOnlyList<Value> items) => new TupleValue(items);
 
@@ -19,7 +35,12 @@ internal sealed class TupleValue(IReadOnlyList<Value> items) : SequenceValue(ite
 
     public override int GetHashCode()
     {
-        HashCode hash = new();
+        if (_size > LargestKey)
+        {
+            throw JinjaException.Budget($"a tuple of more than {LargestKey} elements is a key");
+        }
+
+        HashCode hash = default;
         foreach (Value item in Items)
         {
             hash.Add(item.GetHashCode());
