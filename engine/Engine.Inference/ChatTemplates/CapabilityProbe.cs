@@ -14,6 +14,8 @@ internal sealed class CapabilityProbe(ChatTemplate template)
         "thinking_effort", "reasoning_strength", "deliberation", "force_reasoning", "reasoning_budget", "clear_thinking", "preserve_thinking",
     ];
 
+    private static readonly string[] UsualTokens = ["bos_token", "eos_token", "unk_token", "pad_token"];
+
     private static readonly string[] KnownMembers = ["reasoning_content", "reasoning", "thinking"];
 
     public static ChatTemplateCapabilities Run(ChatTemplate template) => new CapabilityProbe(template).Run();
@@ -103,6 +105,7 @@ internal sealed class CapabilityProbe(ChatTemplate template)
             Documents = withDocuments ? [new JsonObject { ["title"] = "titlezqx", ["text"] = "documentzqx", ["contents"] = "documentzqx", ["doc_id"] = 1 }] : null,
             AddGenerationPrompt = true,
             Now = DateTimeOffset.UnixEpoch,
+            Variables = MissingTokens(),
         };
         try
         {
@@ -112,6 +115,18 @@ internal sealed class CapabilityProbe(ChatTemplate template)
         {
             return null;
         }
+    }
+
+    /// <summary>The usual special tokens where the folder names none: templates put them between turns.</summary>
+    private JsonObject MissingTokens()
+    {
+        JsonObject tokens = [];
+        foreach (string name in UsualTokens.Where(name => !template.SpecialTokens.ContainsKey(name)))
+        {
+            tokens[name] = "";
+        }
+
+        return tokens;
     }
 
     private static JsonObject Tool() => new()
