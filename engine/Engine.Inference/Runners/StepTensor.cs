@@ -5,6 +5,9 @@ namespace Engine.Inference.Runners;
 /// <summary>An input or output of a step: one tensor that takes the step's shape, and grows when a step is larger than any before.</summary>
 internal sealed class StepTensor(ElementType type) : IDisposable
 {
+    /// <summary>Elements to begin with: block tables and lengths of a usual step need no second allocation.</summary>
+    private const long FirstCapacity = 1024;
+
     private Tensor? _tensor;
 
     /// <summary>The tensor in a shape; what was in it is undefined.</summary>
@@ -13,15 +16,16 @@ internal sealed class StepTensor(ElementType type) : IDisposable
         long bytes = type.ByteCount(shape.ElementCount);
         if (_tensor is null || bytes > _tensor.ByteCapacity)
         {
+            long capacity = _tensor is null ? 0 : _tensor.ByteCapacity * 8 / type.BitCount();
             _tensor?.Dispose();
-            _tensor = Tensor.Allocate(type, new Shape(checked((int)Math.Max(shape.ElementCount, 2 * (_tensor?.ElementCount ?? 0)))));
+            _tensor = Tensor.Allocate(type, new Shape(checked((int)Math.Max(shape.ElementCount, Math.Max(FirstCapacity, 2 * capacity)))));
         }
 
         _tensor.Reshape(shape);
         return _tensor;
     }
 
-    /// <summary>The tensor in a shape, filled with integers from a function of the index; 32 or 64 bits, or booleans.</summary>
+    /// <summary>Sets an element of a tensor of integers of 32 or 64 bits, or of booleans.</summary>
     public static void Set(Tensor tensor, int index, int value)
     {
         switch (tensor.ElementType)

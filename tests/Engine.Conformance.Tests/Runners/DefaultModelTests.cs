@@ -51,7 +51,7 @@ public class DefaultModelTests
         using IModelRunner opened = RunnerUnderTest.Open(runner, Folder, options => options.AccuracyLevel = accuracyLevel);
         RunnerProbe probe = new(opened);
         (int steps, int different, float largestMargin) = (0, 0, 0);
-        foreach (DefaultModelGoldens.Conversation conversation in goldens.Conversations.Take(All ? int.MaxValue : 6))
+        foreach (DefaultModelGoldens.Conversation conversation in goldens.Conversations.Take(All || accuracyLevel == 4 ? int.MaxValue : 6))
         {
             probe.Begin();
             float[][] rows = probe.Append([.. conversation.Ids, .. conversation.Greedy[..^1]], conversation.Greedy.Length);
@@ -67,7 +67,7 @@ public class DefaultModelTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{different} of {steps} differ, largest margin {largestMargin}");
         Assert.True(largestMargin < (accuracyLevel == 4 ? 0.6f : 0.004f), $"A token with margin {largestMargin} differs.");
-        Assert.True(accuracyLevel != 4 || different * 1137 <= 40 * Math.Max(steps, 200), $"{different} of {steps} tokens differ.");
+        Assert.True(accuracyLevel != 4 || different <= 40, $"{different} of {steps} tokens differ.");
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public class DefaultModelTests
         using IModelRunner opened = RunnerUnderTest.Open(runner, Folder, options => options.AccuracyLevel = accuracyLevel);
         RunnerProbe probe = new(opened);
         (double loss, double goldenLoss, double difference, int equal, int positions, int targets) = (0, 0, 0, 0, 0, 0);
-        foreach (DefaultModelGoldens.Window window in goldens.Windows.Take(All ? int.MaxValue : 2))
+        foreach (DefaultModelGoldens.Window window in goldens.Windows.Take(All ? int.MaxValue : runner == "onnxruntime" ? 1 : 2))
         {
             probe.Begin();
             float[][] rows = probe.Append(window.Ids, window.Ids.Length);

@@ -1,0 +1,176 @@
+using Engine.Inference.Models;
+using Engine.Inference.Runners;
+using Engine.Inference.Scheduling;
+using Engine.Onnx;
+using Engine.Tests;
+
+namespace Engine.Inference.Tests.Runners;
+
+#pragma warning disable ENGINE001
+
+/// <summary>A real Llama of 260 thousand parameters through the managed runner; the slow suite compares more.</summary>
+public class ManagedModelRunnerTests
+{
+    private static readonly int[] Prompt = [1, 403, 407, 261, 378, 320, 417, 286, 9, 88, 17, 200, 41, 5, 130, 77, 66, 23, 300, 301, 302, 303, 304];
+
+    private static ManagedModelRunner Open(Action<LlmEngineOptions>? configure = null, bool paged = true, string precision = "int4")
+    {
+        LlmEngineOptions options = new() { Model = SharedData.PathOf($"models/stories260K-{precision}"), Threads = 1 };
+        configure?.Invoke(options);
+        return ManagedModelRunner.Create(ModelDirectory.Open(options.Model), options, paged);
+    }
+
+    [Theory]
+    [InlineData("int4")]
+    [InlineData("fp16")]
+    public void Execute_TokenByToken_EqualsWhole(string precision)
+    {
+        using ManagedModelRunner runner = Open(precision: precision);
+        RunnerProbe probe = new(runner);
+        probe.Begin();
+        float[][] whole = probe.Append(Prompt, Prompt.Length);
+        probe.Begin();
+
+        float[][] single = probe.Append(Prompt, Prompt.Length, chunk: 1);
+
+        Assert.Null(runner.WhyNotPaged);
+        Assert.Equal(whole, single);
+    }
+
+    [Fact]
+    public void Execute_BesideAnotherSequence_EqualsAlone()
+    {
+        using ManagedModelRunner runner = Open();
+        RunnerProbe probe = new(runner);
+        probe.Begin();
+        float[] alone = probe.Append(Prompt, 1)[0];
+        StepPlan plan = new();
+        plan.Add(10, Prompt.AsSpan(5), 0, 0, [8, 3]);
+        plan.Add(11, Prompt, 0, 1, [1, 6]);
+        float[] beside = new float[runner.VocabularySize];
+
+        runner.Execute(plan, beside);
+
+        Assert.Equal(alone, beside);
+    }
+
+    [Fact]
+    public void Execute_PromptPieceWithoutLogits_LeavesThemAlone()
+    {
+        using ManagedModelRunner runner = Open();
+        RunnerProbe probe = new(runner);
+        probe.Begin();
+        float[] expected = probe.Append(Prompt, 1)[0];
+        StepPlan plan = new();
+        plan.Add(20, Prompt.AsSpan(0, 9), 0, 0, [5]);
+        runner.Execute(plan, []);
+        plan.Clear();
+        plan.Add(20, Prompt.AsSpan(9), 9, 1, [5, 2]);
+        float[] actual = new float[runner.VocabularySize];
+
+        runner.Execute(plan, actual);
+
+        Assert.Equal(expected, actual);
+    }
+
+    [Fact]
+    public void Execute_AgainFromAnEarlierPosition_ForgetsWhatFollowed()
+    {
+        using ManagedModelRunner runner = Open();
+        RunnerProbe probe = new(runner);
+        probe.Begin();
+        float[] expected = probe.Append(Prompt, 1)[0];
+        StepPlan plan = new();
+        plan.Add(30, [.. Prompt[..12], 100, 101, 102, 103, 104, 105, 106], 0, 0, [0, 1]);
+        runner.Execute(plan, []);
+        plan.Clear();
+        plan.Add(30, Prompt.AsSpan(12), 12, 1, [0, 1]);
+        float[] actual = new float[runner.VocabularySize];
+
+        runner.Execute(plan, actual);
+
+        Assert.Equal(expected, actual);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Greedy_GoldenFolder_GivesTheGoldenTokens(bool paged)
+    {
+        using ManagedModelRunner runner = Open(options => options.AccuracyLevel = 1, paged);
+        RunnerProbe probe = new(runner);
+        probe.Begin();
+
+        int[] tokens = probe.Greedy(probe.Append([1], 1)[0], 8);
+
+        // The beginning of the golden file's 200 tokens.
+        Assert.Equal([403, 407, 261, 378, 432, 383, 286, 261], tokens);
+        Assert.Equal(paged, runner.KVCacheLayout.CanShareBlocks);
+    }
+
+    [Fact]
+    public void Execute_SteadyDecode_AllocatesNothing()
+    {
+        using ManagedModelRunner runner = Open();
+        StepPlan plan = new();
+        float[] logits = new float[2 * runner.VocabularySize];
+        int[] blocks = [.. Enumerable.Range(3, 14)];
+        int[] token = [42];
+        void Step(int position)
+        {
+            plan.Clear();
+            plan.Add(1, token, position, 1, blocks);
+            plan.Add(2, token, position, 1, blocks.AsSpan(2));
+            runner.Execute(plan, logits);
+        }
+
+        for (int position = 0; position < 160; position++)
+        {
+            Step(position);
+        }
+
+        // Scratch memory grows with the longest sequence seen; from then on nothing is allocated.
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int position = 100; position < 150; position++)
+        {
+            Step(position);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Create_MemoryForKeysAndValues_BoundsBlocksAndContext()
+    {
+        using ManagedModelRunner runner = Open(options => options.KVCacheBytes = 1 << 17);
+
+        Assert.InRange(runner.KVCacheLayout.BlockCount * runner.KVCacheLayout.BytesPerBlock, 1, 1 << 17);
+        Assert.Equal(runner.KVCacheLayout.BlockCount * runner.KVCacheLayout.BlockSize, runner.ContextLength);
+    }
+
+    [Fact]
+    public void Create_ContextLengthAsked_IsTheLesserOfTheTwo()
+    {
+        using ManagedModelRunner shorter = Open(options => options.ContextLength = 100);
+        using ManagedModelRunner longer = Open(options => options.ContextLength = 100_000);
+
+        Assert.Equal(100, shorter.ContextLength);
+        Assert.Equal(512, longer.ContextLength);
+    }
+
+    [Fact]
+    public void Create_ConfigurationOfAnotherModel_IsRefusedNamingBoth()
+    {
+        string source = SharedData.PathOf("models/stories260K-int4");
+        using Models.TemporaryModelFolder folder = new();
+        foreach (string name in new[] { "model.onnx", "model.onnx.data" })
+        {
+            folder.Write(name, File.ReadAllBytes(Path.Combine(source, name)));
+        }
+
+        string message = Assert.Throws<InvalidModelException>(() => ManagedModelRunner.Create(ModelDirectory.Open(folder.Folder), new LlmEngineOptions { Threads = 1 })).Message;
+
+        Assert.Contains("contradict each other", message, StringComparison.Ordinal);
+        Assert.Contains("genai_config.json", message, StringComparison.Ordinal);
+    }
+}
