@@ -14,7 +14,7 @@ public sealed record GenerationRequest
     /// <summary>The most tokens to generate for a choice; <see langword="null"/>, the default: as many as the context has room for. At least 0.</summary>
     public int? MaxTokens { get; init; }
 
-    /// <summary>End tokens are not chosen before a choice has this many tokens. 0 by default.</summary>
+    /// <summary>End tokens and stop tokens are not chosen before a choice has this many tokens; stop strings end it all the same. 0 by default.</summary>
     public int MinTokens { get; init; }
 
     /// <summary>How many answers to generate for the prompt, 1 to 128; 1 by default. Choice <c>i</c> of a seeded request draws with a seed of its own, derived from seed and <c>i</c>.</summary>

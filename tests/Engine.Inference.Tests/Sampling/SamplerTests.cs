@@ -51,7 +51,9 @@ public class SamplerTests
             distance += Math.Abs((counts[token] / (double)draws) - expected[token]) / 2;
         }
 
-        Assert.True(distance < 0.05, $"total variation {distance}");
+        // What chance alone gives with so many draws over so many tokens, and a third more.
+        double chance = Math.Sqrt(expected.Count(probability => probability > 0) / (2 * Math.PI * draws));
+        Assert.True(distance < (1.33 * chance) + 0.005, $"total variation {distance}, by chance {chance}");
     }
 
     [Theory]
