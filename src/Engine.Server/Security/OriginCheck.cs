@@ -43,6 +43,7 @@ internal sealed class OriginCheck(IEnumerable<string> allowedOrigins)
         }
     }
 
+    /// <summary>Schemes are not compared: behind a proxy that ends TLS the page's is https and the request's is not.</summary>
     private static bool IsOwn(HttpRequest request, string origin) =>
-        origin.Equals($"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase);
+        Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) && uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
 }
