@@ -25,7 +25,7 @@ public sealed partial class WireCaseTests(ModelServer server)
         string folder = SharedData.PathOf("wire-cases");
 
         (_, string output, string errors) = await Tool.RunAsync(
-            folder, "node", "run.mjs", "--base", server.Base, "--model", "default", "--key", ModelServer.Key,
+            folder, "node", "run.mjs", "--base", server.Base, "--model", "default", "--key", ModelServer.Key, "--timeout", "120",
             "--only", "^(http|chat|stream|completions|models)", "cases.jsonl");
 
         string[] lines = output.Split('\n');
