@@ -52,6 +52,7 @@ internal static class CommandLine
         {
             ServeCommand.Create(context),
             RunCommand.Create(context),
+            InspectCommand.Create(context),
             BenchCommand.Create(context),
             LogitsCommand.Create(context),
             TokenizeCommand.Create(context),

@@ -68,5 +68,5 @@ public sealed class CommandLineTests
         Assert.Matches(@"^\d+\.\d+\.\d+", run.Output);
     }
 
-    public static TheoryData<string> Commands { get; } = ["serve", "run", "bench", "logits", "tokenize", "template"];
+    public static TheoryData<string> Commands { get; } = ["serve", "run", "inspect", "bench", "logits", "tokenize", "template"];
 }

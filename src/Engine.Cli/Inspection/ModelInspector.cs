@@ -1,0 +1,84 @@
+using Engine.Cli.Options;
+using Engine.Inference;
+using Engine.Inference.ChatTemplates;
+using Engine.Inference.Models;
+using Engine.Inference.Runners;
+using Engine.Inference.Tokenization;
+using Engine.Onnx;
+
+namespace Engine.Cli.Inspection;
+
+/// <summary>Finds out what there is to say about a model's folder, or about a graph alone.</summary>
+internal static class ModelInspector
+{
+    /// <summary>Reads everything, and loads the model with every runner: whether it can be run is tried, not guessed.</summary>
+    /// <exception cref="InvalidModelException">The folder or the graph cannot be read at all.</exception>
+    public static ModelReport Inspect(string path)
+    {
+        ModelDirectory? directory = IsGraph(path) ? null : ModelDirectory.Open(path);
+        string file = directory?.ModelFile ?? Path.GetFullPath(path);
+        using OnnxModel graph = OnnxModel.Load(file);
+        List<string> warnings = [.. directory?.Warnings ?? []];
+        ModelSignature? signature = directory is null ? null : Try(() => ModelSignature.Create(directory, graph.Inputs, graph.Outputs), warnings);
+        return new ModelReport
+        {
+            Path = path,
+            GraphFile = file,
+            Metadata = graph.Metadata,
+            Operators = graph.OperatorCounts,
+            Inputs = graph.Inputs,
+            Outputs = graph.Outputs,
+            WeightCount = graph.Initializers.Count,
+            WeightBytes = graph.WeightBytes,
+            Directory = directory,
+            VocabularySize = signature?.VocabularySize,
+            CacheBytesPerToken = signature?.CacheBytesPerToken,
+            TokenizerSize = directory is null ? null : Try(() => Tokenizer.Load(directory.TokenizerFolder), warnings)?.VocabularySize,
+            ChatTemplate = directory is null ? null : Try(() => ChatTemplate.Load(directory.TokenizerFolder), warnings)?.Capabilities,
+            Runners = directory is null
+                ? [GraphVerdict(graph)]
+                : [Verdict(directory, RunnerChoice.Managed, graph), Verdict(directory, RunnerChoice.OnnxRuntime, graph)],
+            Warnings = warnings,
+        };
+    }
+
+    private static bool IsGraph(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path);
+
+    private static RunnerVerdict GraphVerdict(OnnxModel graph) => graph.UnsupportedOperators.Count == 0
+        ? new RunnerVerdict(RunnerChoice.Managed, Runs: true, "every operator is there")
+        : new RunnerVerdict(RunnerChoice.Managed, Runs: false, Missing(graph));
+
+    private static RunnerVerdict Verdict(ModelDirectory directory, string runner, OnnxModel graph)
+    {
+        if (runner is RunnerChoice.Managed && graph.UnsupportedOperators.Count > 0)
+        {
+            return new RunnerVerdict(runner, Runs: false, Missing(graph));
+        }
+
+        try
+        {
+            using IModelRunner opened = RunnerChoice.Factory(runner)(directory, new LlmEngineOptions { Model = directory.Path, MaxSequences = 1, ContextLength = 16 });
+            return new RunnerVerdict(runner, Runs: true, opened is ManagedModelRunner { WhyNotPaged: string why } ? $"one sequence at a time: {why}" : null);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return new RunnerVerdict(runner, Runs: false, ErrorSentence.Of(exception));
+        }
+    }
+
+    private static string Missing(OnnxModel graph) => $"operators that are not there: {string.Join(", ", graph.UnsupportedOperators)}";
+
+    private static T? Try<T>(Func<T?> read, List<string> warnings)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is InvalidModelException or ChatTemplateException or IOException or UnauthorizedAccessException)
+        {
+            warnings.Add(ErrorSentence.Of(exception));
+            return null;
+        }
+    }
+}
