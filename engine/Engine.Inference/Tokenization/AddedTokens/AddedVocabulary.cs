@@ -29,6 +29,11 @@ internal sealed class AddedVocabulary
 
             // The id that a tokenizer.json gives does not count: a token of the model has the model's, the others follow behind it.
             byte[] spelling = Encoding.UTF8.GetBytes(token.Content);
+            if (spelling.Length > Vocabulary.MaximumSpelling)
+            {
+                throw new FormatException($"an added token is longer than {Vocabulary.MaximumSpelling} bytes");
+            }
+
             int id;
             if (token.FixedId is { } given)
             {

@@ -137,7 +137,7 @@ internal sealed class ModelReader
                 throw new FormatException("the vocabulary is too large");
             }
 
-            vocabulary.Add(JsonText.Of(ref reader, ref scratch), scores.Count);
+            vocabulary.Add(JsonText.Of(ref reader, ref scratch), scores.Count, keepsOlderId: true);
             reader.Read();
             JsonText.Expect(ref reader, JsonTokenType.Number, "vocab");
             scores.Add(JsonNumber.Parse(reader.ValueSpan));

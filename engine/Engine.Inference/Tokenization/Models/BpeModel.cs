@@ -10,6 +10,9 @@ internal sealed class BpeModel : TokenizationModel
 {
     private const int None = -1;
     private const int StackBytes = 128;
+    private const int SpaceMarkCodePoint = 0x2581;
+
+    private static readonly byte[] SpaceMark = "\u2581"u8.ToArray();
 
     private readonly MergeTable _merges;
     private readonly BpeOptions _options;
@@ -17,8 +20,11 @@ internal sealed class BpeModel : TokenizationModel
     private readonly int _longestSpelling;
     private readonly int[] _byteTokens = new int[256];
 
-    /// <summary>Whether no merge reaches from one word into the next, so that pieces can be cut in front of every ▁ that ends a run of others.</summary>
-    private readonly bool _cutsAtSpaceMark;
+    /// <summary>
+    /// The characters that stand before a ▁ inside of some token. A piece can be cut in front of every ▁ behind another character: no merge
+    /// reaches across. Null where pieces are not cut.
+    /// </summary>
+    private readonly CodePointSet? _joinedToSpaceMark;
 
     public BpeModel(Vocabulary vocabulary, MergeTable merges, BpeOptions options)
         : base(vocabulary)
@@ -47,21 +53,21 @@ internal sealed class BpeModel : TokenizationModel
             }
         }
 
-        _cutsAtSpaceMark = !options.TakesBytes && !options.IgnoreMerges && options.ContinuingPrefix.Length == 0 && options.EndSuffix.Length == 0
-            && vocabulary.TryGetId("▁"u8, out _) && !HasTokenAcrossSpaceMark(vocabulary);
+        bool canCut = !options.TakesBytes && !options.IgnoreMerges && options.ContinuingPrefix.Length == 0 && options.EndSuffix.Length == 0;
+        _joinedToSpaceMark = canCut && vocabulary.TryGetId(SpaceMark, out _) ? FindJoinedToSpaceMark(vocabulary) : null;
     }
 
     public override int? UnknownId => _unknownId == None ? null : _unknownId;
 
     protected override void TokenizePiece(ReadOnlySpan<byte> piece, List<int> ids)
     {
-        if (_cutsAtSpaceMark && TryCut(piece, out int cut))
+        if (_joinedToSpaceMark is not null && TryCut(piece, _joinedToSpaceMark, out int cut))
         {
             while (true)
             {
                 Tokenize(piece[..cut], ids);
                 piece = piece[cut..];
-                if (!TryCut(piece, out cut))
+                if (!TryCut(piece, _joinedToSpaceMark, out cut))
                 {
                     break;
                 }
@@ -91,18 +97,29 @@ internal sealed class BpeModel : TokenizationModel
         word.CopyTo(ids);
     }
 
-    /// <summary>The first place behind the beginning where a ▁ follows another character.</summary>
-    private static bool TryCut(ReadOnlySpan<byte> piece, out int cut)
+    /// <summary>The first place behind the beginning where a ▁ follows another character that is never joined to it.</summary>
+    private static bool TryCut(ReadOnlySpan<byte> piece, CodePointSet joined, out int cut)
     {
-        cut = 0;
-        while (piece[cut..].StartsWith("▁"u8))
+        cut = Utf8.LengthOf(piece[0]);
+        while (cut < piece.Length)
         {
-            cut += 3;
+            int next = piece[cut..].IndexOf(SpaceMark);
+            if (next < 0)
+            {
+                return false;
+            }
+
+            cut += next;
+            int previous = Utf8.Decode(piece, Utf8.Previous(piece, cut), out _);
+            if (previous != SpaceMarkCodePoint && !joined.Contains(previous))
+            {
+                return true;
+            }
+
+            cut += SpaceMark.Length;
         }
 
-        int next = piece[cut..].IndexOf("▁"u8);
-        cut += next;
-        return next >= 0;
+        return false;
     }
 
     private void AddByteSymbols(ReadOnlySpan<byte> piece, BpeWord word)
@@ -218,22 +235,25 @@ internal sealed class BpeModel : TokenizationModel
         return Vocabulary.TryGetId(spelling[..length], out id);
     }
 
-    private static bool HasTokenAcrossSpaceMark(Vocabulary vocabulary)
+    private static CodePointSet FindJoinedToSpaceMark(Vocabulary vocabulary)
     {
+        HashSet<int> joined = [];
         for (int id = 0; id < vocabulary.IdLimit; id++)
         {
             ReadOnlySpan<byte> spelling = vocabulary.SpellingOf(id);
-            while (spelling.StartsWith("▁"u8))
+            for (int mark = spelling.IndexOf(SpaceMark); mark >= 0;)
             {
-                spelling = spelling[3..];
-            }
+                if (mark > 0)
+                {
+                    joined.Add(Utf8.Decode(spelling, Utf8.Previous(spelling, mark), out _));
+                }
 
-            if (spelling.IndexOf("▁"u8) > 0)
-            {
-                return true;
+                int behind = mark + SpaceMark.Length;
+                int next = spelling[behind..].IndexOf(SpaceMark);
+                mark = next < 0 ? next : behind + next;
             }
         }
 
-        return false;
+        return CodePointSet.Of(joined.ToArray());
     }
 }

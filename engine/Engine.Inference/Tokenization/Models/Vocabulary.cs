@@ -10,6 +10,9 @@ internal sealed class Vocabulary
     /// <summary>Ids index arrays, so a file must not name absurd ones.</summary>
     public const int MaximumId = (1 << 24) - 1;
 
+    /// <summary>Looking tokens up in a text costs their length at each place, so a file must not have absurd ones.</summary>
+    public const int MaximumSpelling = 4096;
+
     private byte[] _pool;
     private int _poolLength;
     private Entry[] _entries;
@@ -34,16 +37,25 @@ internal sealed class Vocabulary
     public int LongestSpelling { get; private set; }
 
     /// <summary>Adds a token; a spelling that is there already gets the new id.</summary>
+    /// <param name="spelling">The spelling, as UTF-8.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="keepsOlderId">Whether the older id of the same spelling is still one, which only decoding uses.</param>
+    /// <exception cref="FormatException">The spelling is too long.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(ReadOnlySpan<byte> spelling, int id)
+    public void Add(ReadOnlySpan<byte> spelling, int id, bool keepsOlderId = false)
     {
+        if (spelling.Length > MaximumSpelling)
+        {
+            throw new FormatException($"a token is longer than {MaximumSpelling} bytes");
+        }
+
         ref ulong slot = ref FindSlot(spelling, out uint hash);
         int entry;
         if (slot != 0)
         {
             entry = (int)(uint)slot - 1;
             int oldId = _entries[entry].Id;
-            if (_entryOfId[oldId] == entry + 1)
+            if (!keepsOlderId && _entryOfId[oldId] == entry + 1)
             {
                 _entryOfId[oldId] = 0;
             }
