@@ -4,18 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Engine.Onnx.Kernels.Quantization;
 
 /// <summary>Taking fields out of 32-bit words.</summary>
-internal static unsafe class Fields
+internal static class Fields
 {
-    /// <summary>The masks of all fields but the last, which a mask would leave negative.</summary>
-    public static void Masks<TFormat>(int* masks)
-        where TFormat : struct, IFieldFormat
-    {
-        for (int field = 0; field < 32 / TFormat.Bits; field++)
-        {
-            masks[field] = ((1 << TFormat.Bits) - 1) << (TFormat.Bits * field);
-        }
-    }
-
     /// <summary>The highest field, at its own size.</summary>
     /// <remarks>Spelled out per width: only a literal becomes an immediate operand.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

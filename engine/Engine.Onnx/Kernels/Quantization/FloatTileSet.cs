@@ -4,8 +4,7 @@ namespace Engine.Onnx.Kernels.Quantization;
 internal readonly unsafe struct FloatTileSet<TFormat> : ITileSet
     where TFormat : struct, IFieldFormat
 {
-    /// <summary>6 where many rows are left, the smallest that takes all where few are.</summary>
-    public static int NextTile(int rowsLeft) => rowsLeft switch { 1 => 1, 2 => 2, <= 4 => 4, <= 6 => 6, <= 8 => 4, _ => 6 };
+    public static int NextTile(int rowsLeft) => rowsLeft > 2 ? 4 : rowsLeft;
 
     public static long TileBytes(in BlockLayout layout, int tileRows) =>
         (FloatActivations.TileLength(layout, tileRows) * sizeof(float) + AlignedMemory.Alignment - 1) & ~(AlignedMemory.Alignment - 1);
@@ -23,11 +22,8 @@ internal readonly unsafe struct FloatTileSet<TFormat> : ITileSet
             case 2:
                 FloatTiles.Run2<TFormat>(group, layout, (float*)tile, sums);
                 break;
-            case 4:
-                FloatTiles.Run4<TFormat>(group, layout, (float*)tile, sums);
-                break;
             default:
-                FloatTiles.Run6<TFormat>(group, layout, (float*)tile, sums);
+                FloatTiles.Run4<TFormat>(group, layout, (float*)tile, sums);
                 break;
         }
     }

@@ -1,6 +1,6 @@
 namespace Engine.Onnx.Kernels.Quantization;
 
-/// <summary>The kernels of one way to multiply quantised weights: how activations are packed, and tiles of up to 6 rows.</summary>
+/// <summary>The kernels of one way to multiply quantised weights: how activations are packed, and tiles of 1, 2 and 4 rows.</summary>
 internal unsafe interface ITileSet
 {
     /// <summary>The tile that serves the next rows best; it may have rows too many, which are zeros.</summary>

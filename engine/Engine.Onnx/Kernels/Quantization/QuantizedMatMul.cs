@@ -66,7 +66,7 @@ internal static unsafe class QuantizedMatMul
         {
             // Many rows: a thread takes a block of rows through all weights.
             int blockRows = Math.Clamp((call.Rows + 2 * pool.ThreadCount - 1) / (2 * pool.ThreadCount), 12, RowBlock);
-            blockRows = (blockRows + 5) / 6 * 6;
+            blockRows = (blockRows + 3) / 4 * 4;
             RowsBody<TTiles> rows = new() { Call = call, BlockRows = blockRows };
             pool.Run((call.Rows + blockRows - 1) / blockRows, ref rows);
             return;
@@ -114,7 +114,7 @@ internal static unsafe class QuantizedMatMul
     private static void Multiply<TTiles>(in Call call, int firstRow, int rows, byte* packed, int firstGroup, int lastGroup)
         where TTiles : struct, ITileSet
     {
-        float* sums = stackalloc float[6 * BlockQuantizedMatrix.GroupRows];
+        float* sums = stackalloc float[4 * BlockQuantizedMatrix.GroupRows];
         BlockLayout layout = call.Weights.Layout;
         int n = call.Weights.Rows;
         for (int group = firstGroup; group < lastGroup; group++)
