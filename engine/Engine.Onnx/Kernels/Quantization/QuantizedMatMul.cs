@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Engine.Onnx.Threading;
 
 namespace Engine.Onnx.Kernels.Quantization;
@@ -126,21 +127,35 @@ internal static unsafe class QuantizedMatMul
             for (int row = 0; row < rows;)
             {
                 int tileRows = TTiles.NextTile(rows - row);
-                TTiles.Run(words, layout, tile, tileRows, sums);
+                float* target = call.Y + (long)(firstRow + row) * n + column;
+                bool direct = tileRows == 1 && width == BlockQuantizedMatrix.GroupRows;
+                TTiles.Run(words, layout, tile, tileRows, direct ? target : sums);
                 tile += TTiles.TileBytes(layout, tileRows);
-                int used = Math.Min(tileRows, rows - row);
-                for (int i = 0; i < used; i++)
+                for (int i = 0; i < Math.Min(tileRows, rows - row); i++)
                 {
-                    float* target = call.Y + (long)(firstRow + row + i) * n + column;
-                    float* source = sums + i * BlockQuantizedMatrix.GroupRows;
-                    for (int j = 0; j < width; j++)
-                    {
-                        target[j] = call.Bias is null ? source[j] : source[j] + call.Bias[column + j];
-                    }
+                    Finish(direct ? target : sums + i * BlockQuantizedMatrix.GroupRows, call.Bias is null ? null : call.Bias + column, width, target + (long)i * n);
                 }
 
                 row += tileRows;
             }
+        }
+    }
+
+    /// <summary>Brings the sums of one row to their place and adds the bias.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(float* sums, float* bias, int width, float* target)
+    {
+        if (width < BlockQuantizedMatrix.GroupRows || bias is not null)
+        {
+            for (int i = 0; i < width; i++)
+            {
+                target[i] = bias is null ? sums[i] : sums[i] + bias[i];
+            }
+        }
+        else if (sums != target)
+        {
+            Vector256.Load(sums).Store(target);
+            Vector256.Load(sums + 8).Store(target + 8);
         }
     }
 
