@@ -1,6 +1,5 @@
 using Engine.Inference.ChatTemplates;
 using Engine.Inference.Tokenization;
-using ContentSpan = Engine.Inference.Tokenization.ContentSpan;
 
 namespace Engine.Inference;
 
@@ -72,8 +71,7 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
         RenderedChat rendered = Render(template, chat);
 
         // 4. Text becomes tokens: what people wrote never becomes a control token.
-        ContentSpan[] content = [.. rendered.ContentSpans.Select(span => new ContentSpan(span.Start, span.End - span.Start))];
-        return new EncodedPrompt(tokenizer.EncodeSanitized(rendered.Text, content), rendered.Text, WarningsFor(chat, template));
+        return new EncodedPrompt(tokenizer.EncodeSanitized(rendered.Text, [.. rendered.ContentSpans]), rendered.Text, WarningsFor(chat, template));
     }
 
     private RenderedChat Render(ChatTemplate chatTemplate, Prompt.Chat chat)

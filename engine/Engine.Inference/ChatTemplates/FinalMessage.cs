@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Engine.Inference.ChatTemplates.Jinja;
+using Engine.Inference.Tokenization;
 
 namespace Engine.Inference.ChatTemplates;
 
@@ -40,7 +41,7 @@ internal static class FinalMessage
         string text = isTrimmed ? chat.Text[..end].TrimEnd(PythonText.WhiteSpace.ToCharArray()) : chat.Text[..end];
         return new RenderedChat(text, [.. chat.ContentSpans
             .Where(span => span.Start < text.Length)
-            .Select(span => new ContentSpan(span.Start, Math.Min(span.End, text.Length)))]);
+            .Select(span => new ContentSpan(span.Start, Math.Min(span.Length, text.Length - span.Start)))]);
     }
 
     private static string TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : throw NothingToContinue();

@@ -1,3 +1,5 @@
+using Engine.Inference.Tokenization;
+
 namespace Engine.Inference.ChatTemplates;
 
 /// <summary>A conversation as text, and which of its characters users wrote.</summary>

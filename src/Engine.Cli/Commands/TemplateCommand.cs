@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Engine.Cli.JsonLines;
 using Engine.Inference.ChatTemplates;
 using Engine.Inference.Tokenization;
-using TokenizerSpan = Engine.Inference.Tokenization.ContentSpan;
 
 namespace Engine.Cli.Commands;
 
@@ -60,7 +59,7 @@ internal static class TemplateCommand
     {
         RenderedChat chat = template.Render(input);
         int[] ids = tokenizer?.EncodeWhole(chat.Text, addSpecialTokens: false) ?? [];
-        int[] sanitized = tokenizer?.EncodeSanitized(chat.Text, [.. chat.ContentSpans.Select(span => new TokenizerSpan(span.Start, span.End - span.Start))]) ?? [];
+        int[] sanitized = tokenizer?.EncodeSanitized(chat.Text, [.. chat.ContentSpans]) ?? [];
         answer.WriteString("text", chat.Text);
         if (tokenizer is not null)
         {

@@ -74,7 +74,7 @@ public sealed class TemplateGoldenTests
             }
 
             string expectedSpans = string.Join(' ', record["content_spans"]!.AsArray().Select(span => $"{span![0]}-{span[1]}"));
-            string actualSpans = string.Join(' ', chat!.ContentSpans.Select(span => $"{CodePoints(expected, span.Start)}-{CodePoints(expected, span.End)}"));
+            string actualSpans = string.Join(' ', chat!.ContentSpans.Select(span => $"{CodePoints(expected, span.Start)}-{CodePoints(expected, span.Start + span.Length)}"));
             if (expectedSpans != actualSpans)
             {
                 faults.Add($"{label}: spans {actualSpans} instead of {expectedSpans} in {expected}");

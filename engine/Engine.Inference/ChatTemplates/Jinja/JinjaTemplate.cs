@@ -56,7 +56,7 @@ internal sealed class JinjaTemplate
         try
         {
             Statement.ExecuteAll(_parsed.Body, context);
-            return new RenderedChat(context.Output.ToString(), context.Output.Spans());
+            return new RenderedChat(context.Output.ToString(), context.Output.ContentSpans());
         }
         catch (JinjaException exception)
         {

@@ -18,8 +18,8 @@ internal sealed class RenderBudget
 
     public RenderBudget(long inputCharacters)
     {
-        _stepLimit = RenderLimits.Steps + inputCharacters * RenderLimits.PerInputCharacter;
-        _characterLimit = RenderLimits.Characters + inputCharacters * RenderLimits.PerInputCharacter;
+        _stepLimit = RenderLimits.Steps + inputCharacters * RenderLimits.StepsPerInputCharacter;
+        _characterLimit = RenderLimits.Characters + inputCharacters * RenderLimits.CharactersPerInputCharacter;
         _timeLimit = TimeSpan.FromMilliseconds(RenderLimits.Milliseconds + inputCharacters / RenderLimits.CharactersPerMillisecond);
     }
 

@@ -11,8 +11,11 @@ internal static class RenderLimits
     /// <summary>Characters of all strings made, list elements counted as 16, for a conversation of no characters.</summary>
     public const long Characters = 6_000_000;
 
-    /// <summary>Further steps and characters for each character of the conversation.</summary>
-    public const int PerInputCharacter = 64;
+    /// <summary>Further steps for each character of the conversation.</summary>
+    public const int StepsPerInputCharacter = 64;
+
+    /// <summary>Further characters for each: templates that build the text up in a variable copy it several times a message.</summary>
+    public const int CharactersPerInputCharacter = 256;
 
     /// <summary>Macro calls and recursive loops inside one another.</summary>
     public const int CallDepth = 200;

@@ -1,5 +1,6 @@
 using System.Text;
 using Engine.Inference.ChatTemplates.Jinja.Values;
+using Engine.Inference.Tokenization;
 
 namespace Engine.Inference.ChatTemplates.Jinja.Runtime;
 
@@ -7,7 +8,7 @@ namespace Engine.Inference.ChatTemplates.Jinja.Runtime;
 internal sealed class TextBuilder(RenderBudget budget)
 {
     private readonly StringBuilder _text = new();
-    private List<ContentSpan>? _spans;
+    private List<LabelSpan>? _spans;
 
     public int Length => _text.Length;
 
@@ -47,7 +48,7 @@ internal sealed class TextBuilder(RenderBudget budget)
             return;
         }
 
-        foreach (ContentSpan span in content.Overlapping(start, start + length))
+        foreach (LabelSpan span in content.Overlapping(start, start + length))
         {
             Mark(Math.Max(span.Start, start) + shift, Math.Min(span.End, start + length) + shift, true);
         }
@@ -66,7 +67,7 @@ internal sealed class TextBuilder(RenderBudget budget)
 
     public override string ToString() => _text.ToString();
 
-    public IReadOnlyList<ContentSpan> Spans() => _spans ?? [];
+    public IReadOnlyList<ContentSpan> ContentSpans() => [.. (_spans ?? []).Select(span => new ContentSpan(span.Start, span.End - span.Start))];
 
     private void Mark(int start, int end, bool isContent)
     {
@@ -78,10 +79,10 @@ internal sealed class TextBuilder(RenderBudget budget)
         _spans ??= [];
         if (_spans.Count > 0 && _spans[^1].End == start)
         {
-            _spans[^1] = new ContentSpan(_spans[^1].Start, end);
+            _spans[^1] = new LabelSpan(_spans[^1].Start, end);
             return;
         }
 
-        _spans.Add(new ContentSpan(start, end));
+        _spans.Add(new LabelSpan(start, end));
     }
 }

@@ -1,17 +1,19 @@
+using Engine.Inference.ChatTemplates.Jinja.Runtime;
+
 namespace Engine.Inference.ChatTemplates.Jinja.Values;
 
 /// <summary>Which characters of a string are content (written by users) rather than template. Sorted spans that do not touch.</summary>
-internal sealed class ContentMap(ContentSpan[] spans)
+internal sealed class ContentMap(LabelSpan[] spans)
 {
     /// <summary>Stands for all characters of whatever string it belongs to.</summary>
     public static ContentMap Everything { get; } = new([]);
 
     public bool IsEverything => ReferenceEquals(this, Everything);
 
-    private ReadOnlySpan<ContentSpan> AllSpans => spans;
+    private ReadOnlySpan<LabelSpan> AllSpans => spans;
 
     /// <summary>The spans that share a character with a stretch.</summary>
-    public ReadOnlySpan<ContentSpan> Overlapping(int start, int end)
+    public ReadOnlySpan<LabelSpan> Overlapping(int start, int end)
     {
         int first = FirstEndingAfter(start);
         int last = first;
@@ -33,23 +35,23 @@ internal sealed class ContentMap(ContentSpan[] spans)
             return left;
         }
 
-        ReadOnlySpan<ContentSpan> first = Spans(left, leftLength);
-        ReadOnlySpan<ContentSpan> second = Spans(right, rightLength);
+        ReadOnlySpan<LabelSpan> first = Spans(left, leftLength);
+        ReadOnlySpan<LabelSpan> second = Spans(right, rightLength);
         bool touches = first.Length > 0 && second.Length > 0 && first[^1].End == leftLength && second[0].Start == 0;
-        ContentSpan[] joined = new ContentSpan[first.Length + second.Length - (touches ? 1 : 0)];
+        LabelSpan[] joined = new LabelSpan[first.Length + second.Length - (touches ? 1 : 0)];
         first.CopyTo(joined);
         int shift = touches ? first.Length - 1 : first.Length;
         for (int i = 0; i < second.Length; i++)
         {
             int start = touches && i == 0 ? first[^1].Start : second[i].Start + leftLength;
-            joined[shift + i] = new ContentSpan(start, second[i].End + leftLength);
+            joined[shift + i] = new LabelSpan(start, second[i].End + leftLength);
         }
 
         return new ContentMap(joined);
     }
 
-    private static ReadOnlySpan<ContentSpan> Spans(ContentMap? map, int length) =>
-        map is null ? [] : map.IsEverything ? new ContentSpan[] { new(0, length) } : map.AllSpans;
+    private static ReadOnlySpan<LabelSpan> Spans(ContentMap? map, int length) =>
+        map is null ? [] : map.IsEverything ? new LabelSpan[] { new(0, length) } : map.AllSpans;
 
     private int FirstEndingAfter(int position)
     {
