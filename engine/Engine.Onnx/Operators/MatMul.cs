@@ -1,4 +1,3 @@
-using Engine.Onnx.Graphs;
 using Engine.Onnx.Kernels.Gemm;
 using Engine.Onnx.Tensors;
 using Engine.Onnx.Threading;

@@ -1,5 +1,4 @@
 using Engine.Onnx.Graphs;
-using Engine.Onnx.Kernels;
 using Engine.Onnx.Kernels.Quantization;
 using Engine.Onnx.Tensors;
 

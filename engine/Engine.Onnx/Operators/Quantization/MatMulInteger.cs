@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Tensor = Engine.Onnx.Tensors.Tensor;
 using Engine.Onnx.Tensors;
-using Engine.Onnx.Threading;
 
 namespace Engine.Onnx.Operators.Quantization;
 
