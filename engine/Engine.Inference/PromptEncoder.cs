@@ -114,6 +114,14 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
             warnings.Add("The model's chat template does not read documents.");
         }
 
+        foreach (string name in chat.Messages.SelectMany(message => message).Where(member => member.Value is not null).Select(member => member.Key).Distinct())
+        {
+            if (name is not ("role" or "content") && !chatTemplate.Members.Contains(name))
+            {
+                warnings.Add($"The model's chat template does not read '{name}' of messages.");
+            }
+        }
+
         foreach ((string name, _) in chat.Variables ?? [])
         {
             if (!chatTemplate.Variables.Contains(name))

@@ -60,6 +60,22 @@ public sealed class EngineTests
     }
 
     [Fact]
+    public async Task Chat_MembersThatTheTemplateDoesNotRead_AreReported()
+    {
+        await using ApiServer server = await StartAsync();
+
+        Answer answer = await server.PostAsync(
+            "/v1/chat/completions",
+            """{"model":"fake","max_tokens":2,"chat_template_kwargs":{"mood":"good"},"messages":[{"role":"user","name":"ann","content":"Hi"},{"role":"user","name":"bob","content":"Ho"}]}""");
+        Answer plain = await ChatAsync(server, ",\"max_tokens\":2");
+
+        Assert.Equal(
+            "The model's chat template does not read 'name' of messages., The model's chat template does not read the variable 'mood'.",
+            answer.Header("x-engine-warnings"));
+        Assert.Null(plain.Header("x-engine-warnings"));
+    }
+
+    [Fact]
     public async Task Chat_PromptBeyondTheContext_IsRefusedWithNumbers()
     {
         await using ApiServer server = await StartAsync();

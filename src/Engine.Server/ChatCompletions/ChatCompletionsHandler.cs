@@ -28,7 +28,7 @@ internal sealed class ChatCompletionsHandler(IServedModels models, StreamPump pu
         IServedGeneration generation = await StartAsync(model, request, generationRequest, context.RequestAborted).ConfigureAwait(false);
         await using (generation.ConfigureAwait(false))
         {
-            StrictMode.WriteWarnings(context, report, generation.Warnings);
+            StrictMode.Conclude(context, report, generation.Warnings, options.Value.Strict);
 
             // 12. Updates become the answer.
             if (request.Stream)

@@ -32,7 +32,7 @@ internal sealed class CompletionsHandler(IServedModels models, StreamPump pump, 
                 generations.Add(await model.StartAsync(generationRequest, context.RequestAborted).ConfigureAwait(false));
             }
 
-            StrictMode.WriteWarnings(context, report, generations[0].Warnings);
+            StrictMode.Conclude(context, report, generations[0].Warnings, options.Value.Strict);
             await AnswerAsync(context, request, head, generations).ConfigureAwait(false);
         }
         finally

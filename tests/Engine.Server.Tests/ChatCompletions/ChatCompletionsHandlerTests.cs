@@ -251,8 +251,11 @@ public sealed partial class ChatCompletionsHandlerTests
         server.Model.Script = request => new ScriptedGeneration(ScriptedGeneration.Updates(request, "x")) { Remarks = ["The template ignores names, all of them."] };
 
         Answer answer = await server.ChatAsync("\"user\":\"u\"");
+        Answer strict = await server.ChatAsync("", ("x-engine-strict", "true"));
 
         Assert.Equal("user, The template ignores names; all of them.", answer.Header("x-engine-warnings"));
+        ChatCompletionFieldsTests.AssertRefused(strict, "unsupported_parameter", "messages");
+        await server.Model.Generations[1].Disposed;
     }
 
     [Theory]
