@@ -82,9 +82,8 @@ internal readonly unsafe struct Epilogue(in BlockLayout layout)
 
     /// <summary>The same for integer products of activations that have a scale of their own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddInteger(byte* scales, Vector256<int> d0, Vector256<int> d1, float rowScale, int blockSum, float* result)
+    public void AddInteger(in BlockFactors factors, Vector256<int> d0, Vector256<int> d1, float rowScale, int blockSum, float* result)
     {
-        BlockFactors factors = Load(scales);
         Vector256<float> row = Vector256.Create(rowScale);
         Vector256<float> s0 = Vector256.Load(result);
         Vector256<float> s1 = Vector256.Load(result + 8);

@@ -20,8 +20,12 @@ internal static class Fields
         return typeof(TFormat) == typeof(EightBits) ? words >>> 24 : words >>> 30;
     }
 
-    /// <summary>Brings the next field of every byte to its low end; what a mask then takes away may lie above.</summary>
+    /// <summary>Field <paramref name="index"/> of every byte, as bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Next<TFormat>(Vector256<int> words)
-        where TFormat : struct, IFieldFormat => typeof(TFormat) == typeof(FourBits) ? words >>> 4 : words >>> 2;
+    public static Vector256<byte> At<TFormat>(Vector256<int> words, int index, Vector256<int> mask)
+        where TFormat : struct, IFieldFormat
+    {
+        Vector256<int> shifted = typeof(TFormat) == typeof(FourBits) ? words >>> 4 : index == 1 ? words >>> 2 : index == 2 ? words >>> 4 : words >>> 6;
+        return (shifted & mask).AsByte();
+    }
 }

@@ -66,6 +66,14 @@ internal static unsafe class Int8Tiles
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(Vector256<byte> f0, Vector256<byte> f1, int* packed, ref Vector256<short> h00, ref Vector256<short> h01)
+    {
+        Vector256<sbyte> x = Vector256.Create(packed[0]).AsSByte();
+        h00 += IntegerDot.Bytes(f0, x);
+        h01 += IntegerDot.Bytes(f1, x);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void RunFields1<TFormat>(byte* group, in BlockLayout layout, byte* tile, float* sums)
         where TFormat : struct, IFieldFormat
@@ -88,17 +96,15 @@ internal static unsafe class Int8Tiles
                 {
                     Prefetch(words);
                     Vector256<int> w0 = Vector256.Load((int*)words), w1 = Vector256.Load((int*)(words + 32));
-                    for (int shift = 0; shift < 8 / TFormat.Bits; shift++)
+                    Step((w0 & mask).AsByte(), (w1 & mask).AsByte(), packed, ref h00, ref h01);
+                    Step(Fields.At<TFormat>(w0, 1, mask), Fields.At<TFormat>(w1, 1, mask), packed + 1, ref h00, ref h01);
+                    if (typeof(TFormat) == typeof(TwoBits))
                     {
-                        Vector256<byte> f0 = (w0 & mask).AsByte(), f1 = (w1 & mask).AsByte();
-                        Vector256<sbyte> x0 = Vector256.Create(packed[0]).AsSByte();
-                        h00 += IntegerDot.Bytes(f0, x0);
-                        h01 += IntegerDot.Bytes(f1, x0);
-                        w0 = Fields.Next<TFormat>(w0);
-                        w1 = Fields.Next<TFormat>(w1);
-                        packed += 1;
+                        Step(Fields.At<TFormat>(w0, 2, mask), Fields.At<TFormat>(w1, 2, mask), packed + 2, ref h00, ref h01);
+                        Step(Fields.At<TFormat>(w0, 3, mask), Fields.At<TFormat>(w1, 3, mask), packed + 3, ref h00, ref h01);
                     }
 
+                    packed += 1 * 8 / TFormat.Bits;
                     words += BlockLayout.VectorBytes;
                 }
 
@@ -106,11 +112,23 @@ internal static unsafe class Int8Tiles
                 i01 += IntegerDot.Widen(h01);
             }
 
-            epilogue.AddInteger(words, i00, i01, scales[0], blockSums[0], sums);
+            BlockFactors factors = epilogue.Load(words);
+            epilogue.AddInteger(factors, i00, i01, scales[0], blockSums[0], sums);
             scales += 1;
             blockSums += 1;
             group += layout.BlockBytes;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(Vector256<byte> f0, Vector256<byte> f1, int* packed, ref Vector256<short> h00, ref Vector256<short> h01, ref Vector256<short> h10, ref Vector256<short> h11)
+    {
+        Vector256<sbyte> x = Vector256.Create(packed[0]).AsSByte();
+        h00 += IntegerDot.Bytes(f0, x);
+        h01 += IntegerDot.Bytes(f1, x);
+        x = Vector256.Create(packed[1]).AsSByte();
+        h10 += IntegerDot.Bytes(f0, x);
+        h11 += IntegerDot.Bytes(f1, x);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -137,20 +155,15 @@ internal static unsafe class Int8Tiles
                 {
                     Prefetch(words);
                     Vector256<int> w0 = Vector256.Load((int*)words), w1 = Vector256.Load((int*)(words + 32));
-                    for (int shift = 0; shift < 8 / TFormat.Bits; shift++)
+                    Step((w0 & mask).AsByte(), (w1 & mask).AsByte(), packed, ref h00, ref h01, ref h10, ref h11);
+                    Step(Fields.At<TFormat>(w0, 1, mask), Fields.At<TFormat>(w1, 1, mask), packed + 2, ref h00, ref h01, ref h10, ref h11);
+                    if (typeof(TFormat) == typeof(TwoBits))
                     {
-                        Vector256<byte> f0 = (w0 & mask).AsByte(), f1 = (w1 & mask).AsByte();
-                        Vector256<sbyte> x0 = Vector256.Create(packed[0]).AsSByte();
-                        h00 += IntegerDot.Bytes(f0, x0);
-                        h01 += IntegerDot.Bytes(f1, x0);
-                        Vector256<sbyte> x1 = Vector256.Create(packed[1]).AsSByte();
-                        h10 += IntegerDot.Bytes(f0, x1);
-                        h11 += IntegerDot.Bytes(f1, x1);
-                        w0 = Fields.Next<TFormat>(w0);
-                        w1 = Fields.Next<TFormat>(w1);
-                        packed += 2;
+                        Step(Fields.At<TFormat>(w0, 2, mask), Fields.At<TFormat>(w1, 2, mask), packed + 4, ref h00, ref h01, ref h10, ref h11);
+                        Step(Fields.At<TFormat>(w0, 3, mask), Fields.At<TFormat>(w1, 3, mask), packed + 6, ref h00, ref h01, ref h10, ref h11);
                     }
 
+                    packed += 2 * 8 / TFormat.Bits;
                     words += BlockLayout.VectorBytes;
                 }
 
@@ -160,12 +173,30 @@ internal static unsafe class Int8Tiles
                 i11 += IntegerDot.Widen(h11);
             }
 
-            epilogue.AddInteger(words, i00, i01, scales[0], blockSums[0], sums);
-            epilogue.AddInteger(words, i10, i11, scales[1], blockSums[1], sums + 16);
+            BlockFactors factors = epilogue.Load(words);
+            epilogue.AddInteger(factors, i00, i01, scales[0], blockSums[0], sums);
+            epilogue.AddInteger(factors, i10, i11, scales[1], blockSums[1], sums + 16);
             scales += 2;
             blockSums += 2;
             group += layout.BlockBytes;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(Vector256<byte> f0, Vector256<byte> f1, int* packed, ref Vector256<short> h00, ref Vector256<short> h01, ref Vector256<short> h10, ref Vector256<short> h11, ref Vector256<short> h20, ref Vector256<short> h21, ref Vector256<short> h30, ref Vector256<short> h31)
+    {
+        Vector256<sbyte> x = Vector256.Create(packed[0]).AsSByte();
+        h00 += IntegerDot.Bytes(f0, x);
+        h01 += IntegerDot.Bytes(f1, x);
+        x = Vector256.Create(packed[1]).AsSByte();
+        h10 += IntegerDot.Bytes(f0, x);
+        h11 += IntegerDot.Bytes(f1, x);
+        x = Vector256.Create(packed[2]).AsSByte();
+        h20 += IntegerDot.Bytes(f0, x);
+        h21 += IntegerDot.Bytes(f1, x);
+        x = Vector256.Create(packed[3]).AsSByte();
+        h30 += IntegerDot.Bytes(f0, x);
+        h31 += IntegerDot.Bytes(f1, x);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -196,26 +227,15 @@ internal static unsafe class Int8Tiles
                 {
                     Prefetch(words);
                     Vector256<int> w0 = Vector256.Load((int*)words), w1 = Vector256.Load((int*)(words + 32));
-                    for (int shift = 0; shift < 8 / TFormat.Bits; shift++)
+                    Step((w0 & mask).AsByte(), (w1 & mask).AsByte(), packed, ref h00, ref h01, ref h10, ref h11, ref h20, ref h21, ref h30, ref h31);
+                    Step(Fields.At<TFormat>(w0, 1, mask), Fields.At<TFormat>(w1, 1, mask), packed + 4, ref h00, ref h01, ref h10, ref h11, ref h20, ref h21, ref h30, ref h31);
+                    if (typeof(TFormat) == typeof(TwoBits))
                     {
-                        Vector256<byte> f0 = (w0 & mask).AsByte(), f1 = (w1 & mask).AsByte();
-                        Vector256<sbyte> x0 = Vector256.Create(packed[0]).AsSByte();
-                        h00 += IntegerDot.Bytes(f0, x0);
-                        h01 += IntegerDot.Bytes(f1, x0);
-                        Vector256<sbyte> x1 = Vector256.Create(packed[1]).AsSByte();
-                        h10 += IntegerDot.Bytes(f0, x1);
-                        h11 += IntegerDot.Bytes(f1, x1);
-                        Vector256<sbyte> x2 = Vector256.Create(packed[2]).AsSByte();
-                        h20 += IntegerDot.Bytes(f0, x2);
-                        h21 += IntegerDot.Bytes(f1, x2);
-                        Vector256<sbyte> x3 = Vector256.Create(packed[3]).AsSByte();
-                        h30 += IntegerDot.Bytes(f0, x3);
-                        h31 += IntegerDot.Bytes(f1, x3);
-                        w0 = Fields.Next<TFormat>(w0);
-                        w1 = Fields.Next<TFormat>(w1);
-                        packed += 4;
+                        Step(Fields.At<TFormat>(w0, 2, mask), Fields.At<TFormat>(w1, 2, mask), packed + 8, ref h00, ref h01, ref h10, ref h11, ref h20, ref h21, ref h30, ref h31);
+                        Step(Fields.At<TFormat>(w0, 3, mask), Fields.At<TFormat>(w1, 3, mask), packed + 12, ref h00, ref h01, ref h10, ref h11, ref h20, ref h21, ref h30, ref h31);
                     }
 
+                    packed += 4 * 8 / TFormat.Bits;
                     words += BlockLayout.VectorBytes;
                 }
 
@@ -229,10 +249,11 @@ internal static unsafe class Int8Tiles
                 i31 += IntegerDot.Widen(h31);
             }
 
-            epilogue.AddInteger(words, i00, i01, scales[0], blockSums[0], sums);
-            epilogue.AddInteger(words, i10, i11, scales[1], blockSums[1], sums + 16);
-            epilogue.AddInteger(words, i20, i21, scales[2], blockSums[2], sums + 32);
-            epilogue.AddInteger(words, i30, i31, scales[3], blockSums[3], sums + 48);
+            BlockFactors factors = epilogue.Load(words);
+            epilogue.AddInteger(factors, i00, i01, scales[0], blockSums[0], sums);
+            epilogue.AddInteger(factors, i10, i11, scales[1], blockSums[1], sums + 16);
+            epilogue.AddInteger(factors, i20, i21, scales[2], blockSums[2], sums + 32);
+            epilogue.AddInteger(factors, i30, i31, scales[3], blockSums[3], sums + 48);
             scales += 4;
             blockSums += 4;
             group += layout.BlockBytes;
@@ -269,7 +290,8 @@ internal static unsafe class Int8Tiles
                 words += BlockLayout.VectorBytes;
             }
 
-            epilogue.AddInteger(words, i00, i01, scales[0], blockSums[0], sums);
+            BlockFactors factors = epilogue.Load(words);
+            epilogue.AddInteger(factors, i00, i01, scales[0], blockSums[0], sums);
             scales += 1;
             blockSums += 1;
             group += layout.BlockBytes;
@@ -313,8 +335,9 @@ internal static unsafe class Int8Tiles
                 words += BlockLayout.VectorBytes;
             }
 
-            epilogue.AddInteger(words, i00, i01, scales[0], blockSums[0], sums);
-            epilogue.AddInteger(words, i10, i11, scales[1], blockSums[1], sums + 16);
+            BlockFactors factors = epilogue.Load(words);
+            epilogue.AddInteger(factors, i00, i01, scales[0], blockSums[0], sums);
+            epilogue.AddInteger(factors, i10, i11, scales[1], blockSums[1], sums + 16);
             scales += 2;
             blockSums += 2;
             group += layout.BlockBytes;
@@ -372,10 +395,11 @@ internal static unsafe class Int8Tiles
                 words += BlockLayout.VectorBytes;
             }
 
-            epilogue.AddInteger(words, i00, i01, scales[0], blockSums[0], sums);
-            epilogue.AddInteger(words, i10, i11, scales[1], blockSums[1], sums + 16);
-            epilogue.AddInteger(words, i20, i21, scales[2], blockSums[2], sums + 32);
-            epilogue.AddInteger(words, i30, i31, scales[3], blockSums[3], sums + 48);
+            BlockFactors factors = epilogue.Load(words);
+            epilogue.AddInteger(factors, i00, i01, scales[0], blockSums[0], sums);
+            epilogue.AddInteger(factors, i10, i11, scales[1], blockSums[1], sums + 16);
+            epilogue.AddInteger(factors, i20, i21, scales[2], blockSums[2], sums + 32);
+            epilogue.AddInteger(factors, i30, i31, scales[3], blockSums[3], sums + 48);
             scales += 4;
             blockSums += 4;
             group += layout.BlockBytes;
