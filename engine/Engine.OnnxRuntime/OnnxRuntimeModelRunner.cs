@@ -35,7 +35,8 @@ public sealed class OnnxRuntimeModelRunner : IModelRunner
     {
         _session = session;
         _signature = signature;
-        ContextLength = Math.Min(signature.ContextLength, options.ContextLength ?? int.MaxValue);
+        int allowed = Math.Min(signature.ContextLength, ModelSignature.RotaryPositions(directory.ModelFile) ?? int.MaxValue);
+        ContextLength = Math.Min(allowed, options.ContextLength ?? int.MaxValue);
         long bytesPerSlot = Math.Max(1, signature.CacheBytesPerToken * ContextLength);
         int slots = (int)Math.Clamp(KVCacheBudget.Bytes(options, bytesPerSlot) / bytesPerSlot, 1, options.MaxSequences);
         KVCacheLayout = new KVCacheLayout(ContextLength, slots, bytesPerSlot, CanShareBlocks: false);

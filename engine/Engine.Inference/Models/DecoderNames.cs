@@ -41,4 +41,10 @@ public sealed record DecoderNames
 
     /// <summary>State of a convolution after the present tokens.</summary>
     public string PresentConvolution { get; init; } = "present_conv.%d";
+
+    /// <summary>State of a recurrence.</summary>
+    public string PastRecurrent { get; init; } = "past_key_values.%d.recurrent_state";
+
+    /// <summary>State of a recurrence after the present tokens.</summary>
+    public string PresentRecurrent { get; init; } = "present.%d.recurrent_state";
 }

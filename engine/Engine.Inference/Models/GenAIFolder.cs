@@ -85,6 +85,8 @@ internal static class GenAIFolder
                 Present = outputs.Text("present_names") ?? names.Present,
                 PastConvolution = inputs.Text("past_conv_names") ?? names.PastConvolution,
                 PresentConvolution = outputs.Text("present_conv_names") ?? names.PresentConvolution,
+                PastRecurrent = inputs.Text("past_recurrent_names") ?? names.PastRecurrent,
+                PresentRecurrent = outputs.Text("present_recurrent_names") ?? names.PresentRecurrent,
             },
         };
     }

@@ -51,6 +51,13 @@ public sealed record ModelSignature
         return new ModelSignatureBuilder(directory, inputs, outputs).Build();
     }
 
+    /// <summary>
+    /// For how many positions a graph has rotary angles; a sequence cannot be longer, whatever the folder says. <see langword="null"/> for a graph that
+    /// has no such table, or that only another runtime can read.
+    /// </summary>
+    /// <param name="modelFile">The graph's file.</param>
+    public static int? RotaryPositions(string modelFile) => Rewriting.Rotary.Positions(modelFile);
+
     /// <summary>Bytes that the growing states of one token take, all layers together.</summary>
     public long CacheBytesPerToken
     {

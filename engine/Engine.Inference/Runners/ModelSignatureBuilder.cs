@@ -85,7 +85,7 @@ internal sealed class ModelSignatureBuilder(ModelDirectory directory, IReadOnlyL
             (names.Past, names.Present, CacheKind.KeyAndValue, 5),
             (names.PastConvolution, names.PresentConvolution, CacheKind.Fixed, 0),
             ("past_key_values.%d.conv_state", "present.%d.conv_state", CacheKind.Fixed, 0),
-            ("past_key_values.%d.recurrent_state", "present.%d.recurrent_state", CacheKind.Fixed, 0),
+            (names.PastRecurrent, names.PresentRecurrent, CacheKind.Fixed, 0),
         ];
         int layers = Math.Max(_config.LayerCount, inputs.Count);
         for (int layer = 0; layer < layers; layer++)

@@ -159,6 +159,26 @@ public class ManagedModelRunnerTests
     }
 
     [Fact]
+    public void Create_RotaryTablesShorterThanTheContext_AreTheContext()
+    {
+        using Models.TemporaryModelFolder folder = new();
+        string source = SharedData.PathOf("models/stories260K-int4");
+        foreach (string name in new[] { "model.onnx", "model.onnx.data" })
+        {
+            folder.Write(name, File.ReadAllBytes(Path.Combine(source, name)));
+        }
+
+        string config = File.ReadAllText(Path.Combine(source, "genai_config.json")).Replace("\"context_length\": 512", "\"context_length\": 131072", StringComparison.Ordinal);
+        folder.Write("genai_config.json", config);
+
+        using IModelRunner runner = ManagedModelRunner.Create(ModelDirectory.Open(folder.Folder), new LlmEngineOptions { Threads = 1 });
+
+        Assert.Equal(131072, ModelDirectory.Open(folder.Folder).Config.ContextLength);
+        Assert.Equal(512, runner.ContextLength);
+        Assert.Equal(512, ModelSignature.RotaryPositions(Path.Combine(folder.Folder, "model.onnx")));
+    }
+
+    [Fact]
     public void Create_ConfigurationOfAnotherModel_IsRefusedNamingBoth()
     {
         string source = SharedData.PathOf("models/stories260K-int4");

@@ -114,9 +114,10 @@ internal sealed class PagedAttentionPass(ModelSignature signature, bool enabled)
             layers.Add(layer);
         }
 
-        foreach (CachePair pair in signature.Caches)
+        // Hidden states and whatever else the graph gives beside its logits, nobody asks for.
+        foreach (Value output in graph.Outputs.Where(output => output != logits).ToArray())
         {
-            graph.RemoveOutput(graph.FindOutput(pair.Present.Name)!);
+            graph.RemoveOutput(output);
         }
 
         new DeadNodeRemoval().Run(graph);
@@ -136,6 +137,8 @@ internal sealed class PagedAttentionPass(ModelSignature signature, bool enabled)
     private static void Replace(Graph graph, Node old, ReadOnlySpan<Value> shared)
     {
         Value?[] inputs = [old.Input(0), old.Input(1), old.Input(2), .. shared, old.Input(7), old.Input(8), old.Input(11)];
+        // A cache as long as the window is a way to save memory that blocks do not need; the window itself stays.
+        old.Attributes.Remove("sliding_window_cache");
         Node node = new("engine", "PagedAttention", old.Name) { Attributes = old.Attributes };
         Value result = old.Output(0)!;
         graph.RemoveNode(old);

@@ -290,7 +290,8 @@ internal sealed unsafe class GroupQueryAttention : Operator
                 }
                 else
                 {
-                    ((float*)target)[d] = vector[d];
+                    // What a later call reads back is rounded, so this call must see it rounded too.
+                    ((float*)target)[d] = _type == ElementType.BFloat16 ? (float)(BFloat16)vector[d] : vector[d];
                 }
             }
         }
