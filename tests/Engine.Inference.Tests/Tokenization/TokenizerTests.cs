@@ -81,6 +81,14 @@ public class TokenizerTests
     }
 
     [Fact]
+    public void EncodeSanitized_ControlTokensThatAreNormalized_AreFoundAnywhereInTheTemplatesText()
+    {
+        Tokenizer tokenizer = GoldenSet.LoadReal("llama-2");
+        int[] ids = tokenizer.EncodeSanitized("<s>[INST] a</s> [/INST] b </s><s>", [new ContentSpan(10, 5)]);
+        Assert.Equal([1, 2, 1], ids.Where(tokenizer.IsSpecial));
+    }
+
+    [Fact]
     public void EncodeSanitized_SpansInAnyOrderAndOverlapping_CountOnce() =>
         Assert.Equal(
             ByteLevel.EncodePlain("<s></s>"),

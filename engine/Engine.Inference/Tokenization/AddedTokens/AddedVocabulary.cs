@@ -12,7 +12,6 @@ internal sealed class AddedVocabulary
     private readonly Dictionary<string, int> _byContent = [];
     private readonly HashSet<string> _specials = [];
     private readonly Dictionary<int, byte[]> _normalizedSpellings = [];
-    private readonly bool _normalizes;
     private readonly AddedTokenMatcher? _anywhere;
     private readonly AddedTokenMatcher? _inText;
     private readonly AddedTokenMatcher? _inNormalizedText;
@@ -57,7 +56,6 @@ internal sealed class AddedVocabulary
             }
         }
 
-        _normalizes = normalizer is not null;
         _anywhere = _byId.Count == 0
             ? null
             : new AddedTokenMatcher(_byId.Select(entry => KeyValuePair.Create(Encoding.UTF8.GetBytes(entry.Value.Content), entry.Key)));
@@ -162,8 +160,11 @@ internal sealed class AddedVocabulary
         return found;
     }
 
-    /// <summary>A special token that is found in the text as it is, not only after normalization.</summary>
-    private bool IsControl(int id) => _byId[id] is { Special: true } token && !(token.Normalized && _normalizes);
+    /// <summary>
+    /// Also one that Hugging Face looks for in the normalized text only, and so finds at the beginning of a text but not in it: what the
+    /// template wrote as a control token is one everywhere.
+    /// </summary>
+    private bool IsControl(int id) => _byId[id].Special;
 
     /// <summary>The beginning of the white space that ends at a place, at the least <paramref name="minimum"/>.</summary>
     public static int SpaceBefore(ReadOnlySpan<byte> text, int position, int minimum)
