@@ -50,6 +50,7 @@ internal sealed class MergeReader
     {
         MergeTable table = new(vocabulary.Count);
         int rank = 0;
+        int lastMerged = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType == JsonTokenType.StartArray)
@@ -59,7 +60,7 @@ internal sealed class MergeReader
                 ReadOnlySpan<byte> first = JsonText.Of(ref reader, ref _scratch[0]);
                 reader.Read();
                 JsonText.Expect(ref reader, JsonTokenType.String, "merges");
-                Add(table, vocabulary, first, JsonText.Of(ref reader, ref _scratch[1]), rank++, prefixLength, ref _scratch[2]);
+                Add(table, vocabulary, first, JsonText.Of(ref reader, ref _scratch[1]), rank++, prefixLength, ref _scratch[2], ref lastMerged);
                 reader.Read();
                 JsonText.Expect(ref reader, JsonTokenType.EndArray, "merges");
                 continue;
@@ -78,7 +79,7 @@ internal sealed class MergeReader
                 throw new FormatException($"merge {rank + 1} is not two tokens with a space between them");
             }
 
-            Add(table, vocabulary, line[..space], line[(space + 1)..], rank++, prefixLength, ref _scratch[2]);
+            Add(table, vocabulary, line[..space], line[(space + 1)..], rank++, prefixLength, ref _scratch[2], ref lastMerged);
         }
 
         return table;
@@ -86,8 +87,17 @@ internal sealed class MergeReader
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(
-        MergeTable table, Vocabulary vocabulary, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, int rank, int prefixLength, ref byte[] joined)
+        MergeTable table,
+        Vocabulary vocabulary,
+        ReadOnlySpan<byte> left,
+        ReadOnlySpan<byte> right,
+        int rank,
+        int prefixLength,
+        ref byte[] joined,
+        ref int lastMerged)
     {
+        int leftId = IdOf(vocabulary, left);
+        int rightId = IdOf(vocabulary, right);
         int length = left.Length + Math.Max(0, right.Length - prefixLength);
         if (joined.Length < length)
         {
@@ -96,7 +106,15 @@ internal sealed class MergeReader
 
         left.CopyTo(joined);
         right[Math.Min(prefixLength, right.Length)..].CopyTo(joined.AsSpan(left.Length));
-        table.Add(IdOf(vocabulary, left), IdOf(vocabulary, right), rank, IdOf(vocabulary, joined.AsSpan(0, length)));
+        ReadOnlySpan<byte> spelling = joined.AsSpan(0, length);
+        if (spelling.IsEmpty || !vocabulary.SpellingOf(lastMerged).SequenceEqual(spelling))
+        {
+            // Tokens mostly have their ids in the order in which merges make them; to look is cheaper than to search.
+            bool isNext = !spelling.IsEmpty && vocabulary.SpellingOf(lastMerged + 1).SequenceEqual(spelling);
+            lastMerged = isNext ? lastMerged + 1 : IdOf(vocabulary, spelling);
+        }
+
+        table.Add(leftId, rightId, rank, lastMerged);
     }
 
     private static int IdOf(Vocabulary vocabulary, ReadOnlySpan<byte> spelling) => vocabulary.TryGetId(spelling, out int id)
