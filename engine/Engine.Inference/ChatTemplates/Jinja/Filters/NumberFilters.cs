@@ -97,8 +97,16 @@ internal static class NumberFilters
     public static Value FileSizeFormat(RenderContext context, Value input, Arguments arguments)
     {
         bool isBinary = arguments.Bind("filesizeformat", 0, "binary")[0]?.IsTrue ?? false;
-        Value number = Float(context, input, Arguments.None);
-        number.TryFloat(out double bytes);
+        if (!input.TryFloat(out double bytes) && !(input is StringValue digits && PythonFloat.TryParse(digits.Text, out bytes)))
+        {
+            throw Bad(input, "filesizeformat");
+        }
+
+        if (!double.IsFinite(bytes))
+        {
+            throw JinjaException.Value("filesizeformat needs a finite number");
+        }
+
         double unit = isBinary ? 1024 : 1000;
         if (bytes == 1)
         {

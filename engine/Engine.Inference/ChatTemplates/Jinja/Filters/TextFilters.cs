@@ -116,6 +116,11 @@ internal static class TextFilters
             throw JinjaException.Value($"truncate expects a length of at least {end.CodePoints} and a leeway of at least 0");
         }
 
+        if (input is not StringValue && input.Length <= (long)length + leeway)
+        {
+            return input;
+        }
+
         StringValue text = Arguments.ToText(input, "truncate's input");
         if (text.CodePoints <= (long)length + leeway)
         {

@@ -52,7 +52,7 @@ internal sealed class PercentFormat
 
         _output.Append(_format, at, text.Length - at);
         // Python lets one argument that is a mapping or a list go unused, since it has elements to ask for.
-        int given = _values switch { TupleValue tuple => tuple.Items.Count, DictValue or ListValue or RangeValue => 0, _ => 1 };
+        int given = _values switch { TupleValue tuple => tuple.Items.Count, DictValue or ListValue or RangeValue or UndefinedValue => 0, _ => 1 };
         if (_next < given)
         {
             throw JinjaException.Type("not all arguments converted during string formatting");

@@ -42,6 +42,15 @@ internal sealed class RangeValue(BigInteger start, BigInteger stop, BigInteger s
         "start" => IntegerValue.Of(start),
         "stop" => IntegerValue.Of(stop),
         "step" => IntegerValue.Of(step),
+        "count" => new MethodValue(name, (context, arguments) =>
+            IntegerValue.Of(Contains(arguments.BindPositional(name, 1, 1)[0]!, context.Budget) ? 1 : 0)),
+        "index" => new MethodValue(name, (context, arguments) =>
+        {
+            Value item = arguments.BindPositional(name, 1, 1)[0]!;
+            return Contains(item, context.Budget) && item.TryInteger(out BigInteger integer)
+                ? IntegerValue.Of((integer - start) / step)
+                : throw JinjaException.Value("the value is not in the range");
+        }),
         _ => null,
     };
 
