@@ -156,6 +156,21 @@ public sealed class OnnxSessionTests
     }
 
     [Fact]
+    public void Create_AccuracyLevel_ReachesNodesInsideBranches()
+    {
+        GraphBuilder builder = new();
+        Value x = builder.Input("x", ElementType.Float32, 1, 32);
+        Graph branch = Branch("Neg", x);
+        Node product = new("com.microsoft", "MatMulNBits", "product");
+        product.SetInput(0, x);
+        branch.AddNode(product);
+        builder.Node("If", [builder.Input("condition", ElementType.Bool)], ("then_branch", branch), ("else_branch", branch));
+        builder.Output("y", builder.Node("Neg", x));
+        using OnnxSession session = OnnxSession.Create(builder.Graph, new OnnxSessionOptions { Threads = 1, AccuracyLevel = 4 });
+        Assert.Equal(4, product.Attributes.Int("accuracy_level", 0));
+    }
+
+    [Fact]
     public void Timings_WhenAskedFor_CountCallsByOperator()
     {
         GraphBuilder builder = new();

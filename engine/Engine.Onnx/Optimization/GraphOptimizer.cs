@@ -5,22 +5,37 @@ using Engine.Onnx.Threading;
 
 namespace Engine.Onnx.Optimization;
 
-/// <summary>The passes that every session runs, in order.</summary>
+/// <summary>The passes that every session runs, in order; those of the caller see the outermost graph only.</summary>
 internal static class GraphOptimizer
 {
     public static void Run(Graph graph, OnnxSessionOptions options, OperatorRegistry registry, WorkerPool workers)
     {
-        IEnumerable<IGraphPass> passes =
-        [
-            .. options.AccuracyLevel is { } level ? [new AccuracyLevelOverride(level)] : Array.Empty<IGraphPass>(),
-            new ConstantFolding(registry, workers),
-            .. options.Passes,
-            .. ActivationFusions.All,
-            new DeadNodeRemoval(),
-        ];
-        foreach (IGraphPass pass in passes)
+        if (options.AccuracyLevel is { } level)
+        {
+            RunNested(graph, new AccuracyLevelOverride(level));
+        }
+
+        RunNested(graph, new ConstantFolding(registry, workers));
+        foreach (IGraphPass pass in options.Passes)
         {
             pass.Run(graph);
+        }
+
+        foreach (IGraphPass fusion in ActivationFusions.All)
+        {
+            RunNested(graph, fusion);
+        }
+
+        RunNested(graph, new DeadNodeRemoval());
+    }
+
+    /// <summary>Runs a pass on a graph and on the branches and loop bodies of its nodes.</summary>
+    private static void RunNested(Graph graph, IGraphPass pass)
+    {
+        pass.Run(graph);
+        foreach (Graph inner in graph.Nodes.SelectMany(node => node.Attributes.Graphs).ToArray())
+        {
+            RunNested(inner, pass);
         }
     }
 }
