@@ -52,9 +52,14 @@ internal static unsafe class FloatActivations
                     continue;
                 }
 
-                for (int i = 0; i < layout.BlockSize; i++)
+                Scale(values, factors, layout.BlockSize, block);
+                for (int i = 0; i < layout.BlockSize; i += 4)
                 {
-                    target[i * tileRows] = values[i] * factors[i & 15];
+                    target[0] = block[i];
+                    target[tileRows] = block[i + 1];
+                    target[2 * tileRows] = block[i + 2];
+                    target[3 * tileRows] = block[i + 3];
+                    target += 4 * tileRows;
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Engine.Onnx.Kernels.Quantization;
 
@@ -34,7 +35,7 @@ internal static unsafe class Int8Activations
         float* scales = Scales(tile, layout, tileRows);
         int* sums = (int*)scales + (long)layout.BlockCount * tileRows;
         float* block = stackalloc float[layout.BlockSize];
-        sbyte* rounded = stackalloc sbyte[layout.BlockSize];
+        int* rounded = stackalloc int[layout.BlockSize];
         for (int row = 0; row < tileRows; row++)
         {
             for (int b = 0; b < layout.BlockCount; b++)
@@ -52,22 +53,38 @@ internal static unsafe class Int8Activations
                 int* target = (int*)tile + (long)b * layout.VectorCount * words * tileRows + row;
                 for (int vector = 0; vector < layout.VectorCount; vector++)
                 {
-                    sbyte* own = rounded + vector * fields;
+                    Vector128<int> packed = Words(rounded + vector * fields, bits);
                     for (int word = 0; word < words; word++)
                     {
-                        target[(vector * words + word) * tileRows] = Word(own, bits, word);
+                        target[(vector * words + word) * tileRows] = packed[word];
                     }
                 }
             }
         }
     }
 
-    private static int Word(sbyte* values, int bits, int word) => bits switch
+    /// <summary>The words for one vector of weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Words(int* values, int bits)
     {
-        2 => Bytes(values[word], values[4 + word], values[8 + word], values[12 + word]),
-        4 => Bytes(values[word], values[2 + word], values[4 + word], values[6 + word]),
-        _ => (values[word] & 0xFFFF) | (values[2 + word] << 16),
-    };
+        Vector128<int> low = Vector128.Create(0xFF);
+        Vector128<int> a = Vector128.Load(values);
+        if (bits == 8)
+        {
+            // Columns 0 and 1 below, 2 and 3 above.
+            return (a & Vector128.Create(0xFFFF)) | (Vector128.Shuffle(a, Vector128.Create(2, 3, 2, 3)) << 16);
+        }
 
-    private static int Bytes(sbyte a, sbyte b, sbyte c, sbyte d) => (a & 0xFF) | ((b & 0xFF) << 8) | ((c & 0xFF) << 16) | (d << 24);
+        Vector128<int> b = Vector128.Load(values + 4);
+        if (bits == 4)
+        {
+            // Byte 0 of the two words: columns 0 and 1; byte 1: 2 and 3; bytes 2 and 3: 4 to 7.
+            Vector128<int> pairs = (a & low) | ((b & low) << 16);
+            return pairs | (Vector128.Shuffle(pairs, Vector128.Create(2, 3, 2, 3)) << 8);
+        }
+
+        Vector128<int> c = Vector128.Load(values + 8);
+        Vector128<int> d = Vector128.Load(values + 12);
+        return (a & low) | ((b & low) << 8) | ((c & low) << 16) | (d << 24);
+    }
 }

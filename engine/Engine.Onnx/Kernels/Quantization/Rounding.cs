@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Engine.Onnx.Kernels.Quantization;
 
-/// <summary>Floats to 8-bit integers with a common scale.</summary>
+/// <summary>Floats to integers of 8 bits (kept in 32) with a common scale.</summary>
 internal static unsafe class Rounding
 {
     /// <summary>
@@ -11,7 +11,7 @@ internal static unsafe class Rounding
     /// carries it on.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static float ToInt8(float* values, int count, sbyte* rounded, out int sum)
+    public static float ToInt8(float* values, int count, int* rounded, out int sum)
     {
         Vector256<float> max = Vector256<float>.Zero;
         Vector256<float> poison = Vector256<float>.Zero;
@@ -36,10 +36,7 @@ internal static unsafe class Rounding
         {
             Vector256<int> whole = (Vector256.Load(values + i) * inverses + shifter).AsInt32() - shifter.AsInt32();
             sums += whole;
-            for (int lane = 0; lane < 8; lane++)
-            {
-                rounded[i + lane] = (sbyte)whole[lane];
-            }
+            whole.Store(rounded + i);
         }
 
         sum = Vector256.Sum(sums);
