@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Intrinsics;
 using Engine.Inference.KVCache;
 using Engine.Inference.Models;
 using Engine.Inference.Runners.Rewriting;
@@ -27,7 +28,10 @@ public sealed class ManagedModelRunner : IModelRunner
             : new PlainPlanExecutor(session, signature, options, contextLength);
         ContextLength = (int)Math.Min(contextLength, (long)KVCacheLayout.BlockSize * KVCacheLayout.BlockCount);
         WhyNotPaged = pass.Result is null ? pass.Reason : null;
-        Fingerprint = $"managed-{(options.AccuracyLevel is { } level ? $"acc{level}" : "graph")}";
+        // Kernels of another width add in another order.
+        int width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+        string precision = options.AccuracyLevel is { } level ? $"accuracy{level}" : "graph";
+        Fingerprint = $"managed-{(pass.Result is null ? "plain" : "paged")}-{precision}-simd{width}";
     }
 
     /// <inheritdoc/>
