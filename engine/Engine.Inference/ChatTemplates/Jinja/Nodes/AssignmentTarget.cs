@@ -34,6 +34,8 @@ internal sealed class NamespaceTarget(string name, string attribute) : Assignmen
 
 internal sealed class TupleTarget(IReadOnlyList<AssignmentTarget> targets) : AssignmentTarget
 {
+    public IReadOnlyList<AssignmentTarget> Targets { get; } = targets;
+
     public override void Assign(Value value, RenderContext context)
     {
         if (!value.IsIterable)
@@ -45,20 +47,20 @@ internal sealed class TupleTarget(IReadOnlyList<AssignmentTarget> targets) : Ass
         foreach (Value item in value.Iterate(context.Budget))
         {
             items.Add(item);
-            if (items.Count > targets.Count)
+            if (items.Count > Targets.Count)
             {
-                throw JinjaException.Value($"too many values to unpack (expected {targets.Count})");
+                throw JinjaException.Value($"too many values to unpack (expected {Targets.Count})");
             }
         }
 
-        if (items.Count < targets.Count)
+        if (items.Count < Targets.Count)
         {
-            throw JinjaException.Value($"not enough values to unpack (expected {targets.Count}, got {items.Count})");
+            throw JinjaException.Value($"not enough values to unpack (expected {Targets.Count}, got {items.Count})");
         }
 
         for (int i = 0; i < items.Count; i++)
         {
-            targets[i].Assign(items[i], context);
+            Targets[i].Assign(items[i], context);
         }
     }
 }

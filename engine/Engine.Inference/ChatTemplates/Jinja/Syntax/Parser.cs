@@ -19,7 +19,8 @@ internal sealed class Parser
     public static ParsedTemplate Parse(string source)
     {
         Parser parser = new(source);
-        IReadOnlyList<Statement> body = parser.ParseBody([]);
+        List<Statement> body = parser.ParseBody([]);
+        Hide(parser._state.Frame, body, 1);
         parser._state.ThrowUnknown();
         return new ParsedTemplate(body, parser._state.Variables, parser._state.Members);
     }
@@ -65,13 +66,50 @@ internal sealed class Parser
         return ParseBody(ends);
     }
 
-    private List<Statement> ParseWholeBlock(string end)
+    private List<Statement> ParseWholeBlock(string end) => ParseWholeBlock(end, []);
+
+    /// <summary>A body with a scope of its own, in which some names are there from the beginning.</summary>
+    private List<Statement> ParseWholeBlock(string end, List<string> names)
     {
+        int line = _stream.Current.Line;
+        _state.Frame = new NameFrame(_state.Frame);
+        names.ForEach(_state.Frame.Mention);
         int mark = _state.Mark();
         List<Statement> body = ParseBlock(end);
         _state.Keep(mark);
         _stream.Next();
+        CloseFrame(body, line);
         return body;
+    }
+
+    /// <summary>Ends the scope of a body.</summary>
+    private void CloseFrame(List<Statement> body, int line)
+    {
+        Hide(_state.Frame, body, line);
+        _state.Frame = _state.Frame.Parent!;
+    }
+
+    private static void Hide(NameFrame frame, List<Statement> body, int line)
+    {
+        if (frame.HasCandidates)
+        {
+            body.Insert(0, new HideStatement(frame, line));
+        }
+    }
+
+    private static IEnumerable<string> Names(AssignmentTarget target) => target switch
+    {
+        NameTarget name => [name.Name],
+        TupleTarget tuple => tuple.Targets.SelectMany(Names),
+        _ => [],
+    };
+
+    private void Assign(AssignmentTarget target)
+    {
+        foreach (string name in Names(target))
+        {
+            _state.Frame.Assign(name);
+        }
     }
 
     private void ParseStatement(List<Statement> body)
@@ -147,12 +185,19 @@ internal sealed class Parser
 
         _stream.ExpectName("in");
         Expression iterable = _expressions.ParseTuple(withConditional: false, endName: "recursive");
+        _state.Frame = new NameFrame(_state.Frame);
+        foreach (string name in Names(target).Append("loop"))
+        {
+            _state.Frame.Mention(name);
+        }
+
         Expression? condition = _stream.SkipName("if") ? _expressions.ParseExpression() : null;
         bool isRecursive = _stream.SkipName("recursive");
         _loopDepth++;
         int mark = _state.Mark();
         List<Statement> body = ParseBlock("endfor", "else");
         _state.Keep(mark);
+        CloseFrame(body, line);
         _loopDepth--;
         List<Statement> otherwise = _stream.Next().Text == "else" ? ParseWholeBlock("endfor") : [];
         return new ForStatement(target, iterable, condition, isRecursive, body, otherwise, line);
@@ -162,6 +207,7 @@ internal sealed class Parser
     {
         List<KeyValuePair<Expression, IReadOnlyList<Statement>>> branches = [];
         int mark = _state.Mark();
+        _state.Frame.ConditionalDepth++;
         while (true)
         {
             Expression condition = _expressions.ParseTuple(withConditional: false);
@@ -180,6 +226,7 @@ internal sealed class Parser
             }
 
             _state.Forgive(mark);
+            _state.Frame.ConditionalDepth--;
             return new IfStatement(branches, otherwise, line);
         }
     }
@@ -189,10 +236,13 @@ internal sealed class Parser
         AssignmentTarget target = ParseTargets(endName: null, withNamespace: true);
         if (_stream.SkipOperator("="))
         {
-            return new SetStatement(target, _expressions.ParseTuple(), line);
+            Expression value = _expressions.ParseTuple();
+            Assign(target);
+            return new SetStatement(target, value, line);
         }
 
         FilterExpression? filter = _expressions.ParseFilterChain(startsInline: false);
+        Assign(target);
         return new SetBlockStatement(target, filter, ParseWholeBlock("endset"), line);
     }
 
@@ -247,12 +297,14 @@ internal sealed class Parser
             return new NameTarget(name);
         }
 
+        _state.Frame.Mention(name);
         return new NamespaceTarget(name, _stream.Expect(TokenKind.Name).Text);
     }
 
     private MacroStatement ParseMacro(int line)
     {
         string name = _state.Name(_stream.Expect(TokenKind.Name).Text);
+        _state.Frame.Assign(name);
         (MacroSignature signature, List<Statement> body) = ParseSignatureAndBody(line, "endmacro", withSignature: true, between: null);
         return new MacroStatement(name, signature, body, line);
     }
@@ -279,7 +331,7 @@ internal sealed class Parser
         int outerLoops = _loopDepth;
         HashSet<string> names = _state.UsedNames = new HashSet<string>(StringComparer.Ordinal);
         _loopDepth = 0;
-        List<Statement> body = ParseWholeBlock(end);
+        List<Statement> body = ParseWholeBlock(end, [.. parameters, "caller", "kwargs", "varargs"]);
         _loopDepth = outerLoops;
         _state.UsedNames = outerNames;
         outerNames?.UnionWith(names);
@@ -335,7 +387,7 @@ internal sealed class Parser
             assignments.Add(new(target, _expressions.ParseExpression()));
         }
 
-        return new WithStatement(assignments, ParseWholeBlock("endwith"), line);
+        return new WithStatement(assignments, ParseWholeBlock("endwith", [.. assignments.SelectMany(assignment => Names(assignment.Key))]), line);
     }
 
     private BlockStatement ParseNamedBlock(int line)

@@ -21,6 +21,9 @@ internal sealed class ParserState
     private readonly List<JinjaSyntaxException> _unforgivable = [];
     private int _chainLength;
 
+    /// <summary>The names of the scope that is being parsed.</summary>
+    public NameFrame Frame { get; set; } = new(null);
+
     public Dictionary<string, BlockStatement> Blocks { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The names that a macro body under way has used; <see langword="null"/> outside.</summary>
@@ -47,6 +50,7 @@ internal sealed class ParserState
     public string Used(string name)
     {
         UsedNames?.Add(name);
+        Frame.Mention(name);
         Variables.Add(name);
         return Name(name);
     }
