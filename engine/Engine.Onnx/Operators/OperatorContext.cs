@@ -84,6 +84,7 @@ internal sealed unsafe class OperatorContext(WorkerPool workers, BufferPool pool
 
         input.Buffer?.AddReference();
         output.Bind(input.ElementType, shape, input.Data, input.ByteCapacity, input.Buffer, input.IsReadOnly);
+        output.Source = input.Buffer is null ? input : null;
         return output;
     }
 

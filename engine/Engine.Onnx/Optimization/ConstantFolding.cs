@@ -75,7 +75,7 @@ internal sealed class ConstantFolding(OperatorRegistry registry, WorkerPool work
         try
         {
             code.Run(context);
-            return [.. slots.Skip(inputCount).Select(result => result is null ? null! : Keep(result, slots))];
+            return [.. slots.Skip(inputCount).Select(result => result is null ? null! : Keep(result))];
         }
         catch (PoolExhaustedException)
         {
@@ -88,11 +88,11 @@ internal sealed class ConstantFolding(OperatorRegistry registry, WorkerPool work
     }
 
     /// <summary>Takes a result out of the pool; a view of a constant stays a view.</summary>
-    private static unsafe Tensor Keep(Tensor result, Tensor?[] owners)
+    private static unsafe Tensor Keep(Tensor result)
     {
         if (result.Buffer is null)
         {
-            return new Tensor(result.ElementType, result.Shape, result.Data, owners, isReadOnly: true);
+            return new Tensor(result.ElementType, result.Shape, result.Data, result.Source, isReadOnly: true);
         }
 
         Tensor kept = Tensor.Allocate(result.ElementType, result.Shape);

@@ -77,6 +77,9 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>The buffer of a session's pool that holds the data; null for memory of another kind.</summary>
     internal PooledBuffer? Buffer { get; private set; }
 
+    /// <summary>The tensor whose memory a view of a session shows: kept alive by the view, since its memory may be the garbage collector's.</summary>
+    internal Tensor? Source { get; set; }
+
     /// <summary>Creates a tensor that holds a copy of <paramref name="data"/>.</summary>
     /// <exception cref="ArgumentException"><typeparamref name="T"/> is no element type, or the number of values differs from the shape's.</exception>
     public static Tensor Create<T>(ReadOnlySpan<T> data, Shape shape)
@@ -202,6 +205,7 @@ public sealed unsafe class Tensor : IDisposable
         ByteCapacity = byteCapacity;
         _data = data;
         Buffer = buffer;
+        Source = null;
         IsReadOnly = isReadOnly;
     }
 
@@ -216,6 +220,7 @@ public sealed unsafe class Tensor : IDisposable
     {
         Buffer?.Release();
         Buffer = null;
+        Source = null;
         _data = null;
     }
 

@@ -38,6 +38,22 @@ public sealed class ConstantFoldingTests
     }
 
     [Fact]
+    public void Run_ConstantNode_KeepsItsValueAlive()
+    {
+        GraphBuilder builder = new();
+        Value axes = builder.Node("Constant", [], ("value", Tensor.Create<long>(1)));
+        builder.Output("y", builder.Node("ReduceSum", builder.Input("x", ElementType.Float32, 2, 2), axes));
+        Fold(builder.Graph);
+        Assert.NotNull(axes.Constant);
+        for (int i = 0; i < 20; i++)
+        {
+            Tensor.Allocate(ElementType.Int64, new Shape(1)).AsSpan<long>()[0] = 99;
+            GC.Collect();
+            Assert.Equal(1, axes.Constant.AsReadOnlySpan<long>()[0]);
+        }
+    }
+
+    [Fact]
     public void Run_ResultMuchLargerThanItsInputs_StaysAsItIs()
     {
         GraphBuilder builder = new();
