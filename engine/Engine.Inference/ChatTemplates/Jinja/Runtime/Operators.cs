@@ -114,7 +114,13 @@ internal static class Operators
     /// <summary>Sorts stably with Python's <c>&lt;</c>.</summary>
     public static void Sort<T>(List<T> items, Func<T, Value> key, bool descending, RenderBudget budget)
     {
-        (T Item, Value Key)[] entries = [.. items.Select(item => (item, key(item)))];
+        (T Item, Value Key)[] entries = new (T, Value)[items.Count];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            budget.Elements(2);
+            entries[i] = (items[i], key(items[i]));
+        }
+
         (T Item, Value Key)[] spare = new (T, Value)[entries.Length];
         MergeSort(entries, spare, 0, entries.Length, descending, budget);
         for (int i = 0; i < entries.Length; i++)

@@ -33,7 +33,7 @@ internal static class RenderLimits
     public const long UntimedSteps = 30_000;
 
     /// <summary>The time that a rendering of many steps may take, for a conversation of no characters.</summary>
-    public const int Milliseconds = 70;
+    public const int Milliseconds = 60;
 
     /// <summary>How many characters of a conversation give a further millisecond.</summary>
     public const int CharactersPerMillisecond = 500;
