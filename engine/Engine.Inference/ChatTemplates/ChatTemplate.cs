@@ -78,7 +78,12 @@ public sealed class ChatTemplate
         catch (ChatTemplateException exception) when (IsFault(exception) && (input.Tools is null || input.Documents is null))
         {
             // transformers passes none for tools that are not there. Some templates expect them undefined instead, and fail.
-            chat = RenderWithout(template, input) ?? throw exception;
+            if (RenderWithout(template, input) is not { } rendered)
+            {
+                throw;
+            }
+
+            chat = rendered;
         }
 
         return input.ContinueFinalMessage ? FinalMessage.Cut(chat) : chat;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Engine.Cli.JsonLines;
 using Engine.Cli.Options;
 using Engine.Inference;
-using Engine.Inference.Models;
 using Engine.Inference.Runners;
 
 namespace Engine.Cli.Commands;

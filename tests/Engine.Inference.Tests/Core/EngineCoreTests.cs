@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Engine.Inference.Core;
 using Engine.Tests.Inference;
 
 namespace Engine.Inference.Tests.Core;

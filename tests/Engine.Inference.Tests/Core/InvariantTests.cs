@@ -1,4 +1,3 @@
-using Engine.Inference;
 using Engine.Inference.KVCache;
 using Engine.Tests.Inference;
 

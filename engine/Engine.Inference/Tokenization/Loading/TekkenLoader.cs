@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Engine.Inference.Tokenization.AddedTokens;
-using Engine.Inference.Tokenization.Models;
 using Engine.Inference.Tokenization.Regex;
 
 namespace Engine.Inference.Tokenization.Loading;

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
 using Engine.Inference.Tokenization.AddedTokens;
 using Engine.Inference.Tokenization.Decoders;
 using Engine.Inference.Tokenization.Models;
