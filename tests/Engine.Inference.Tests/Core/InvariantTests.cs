@@ -1,4 +1,3 @@
-using Engine.Inference.KVCache;
 using Engine.Tests.Inference;
 
 namespace Engine.Inference.Tests.Core;
