@@ -10,7 +10,7 @@ public sealed class StoriesTests
 
     public static TheoryData<string> Folders => [.. SharedData.FoldersOf("models").Where(folder => folder.StartsWith("stories260K", StringComparison.Ordinal))];
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Folders))]
     public void Generate_FloatActivations_GivesTheGoldenTokens(string folder)
     {
@@ -23,7 +23,7 @@ public sealed class StoriesTests
         Assert.Equal(ids[1..(certain + 1)], new GreedyDecoder(session, HeadSize(folder)).Generate([ids[0]], certain));
     }
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Folders))]
     public void Append_InChunks_EqualsTheWholeBitForBit(string folder)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Engine.Onnx.Threading;
 
 namespace Engine.Onnx.Tests.Threading;
@@ -143,12 +142,11 @@ public sealed class WorkerPoolTests
     public void Constructor_ThreadCountOutOfRange_Throws(int threads) => Assert.Throws<ArgumentOutOfRangeException>(() => new WorkerPool(threads));
 
     [Fact]
-    public void Dispose_WorkersParked_EndsThem()
+    public void Dispose_WorkersParked_ReturnsAndMayBeRepeated()
     {
         WorkerPool pool = new(4);
-        long started = Stopwatch.GetTimestamp();
         pool.Dispose();
-        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(5));
+        Assert.Null(Record.Exception(pool.Dispose));
     }
 
     private struct CountBody : IParallelBody
