@@ -113,6 +113,75 @@ public sealed class OutputParserTests
         AssertSameInPieces(dialect, answer, whole, isReasoningOpen: false);
     }
 
+    /// <summary>For every dialect one call, two calls, and a call whose arguments are broken.</summary>
+    public static TheoryData<string, string, string, string> Shapes
+    {
+        get
+        {
+            const string Broken = """{"city": Paris""";
+            const string Berlin = """{"city": "Berlin"}""";
+            TheoryData<string, string, string, string> data = [];
+            void Add(string dialect, Func<string, string> call, Func<string, string, string>? both = null) =>
+                data.Add(dialect, call(Paris), both is null ? call(Paris) + call(Berlin) : both(Paris, Berlin), call(Broken));
+            static string Named(string arguments, string key = "arguments", string name = "name") => $$"""{"{{name}}": "get_weather", "{{key}}": {{arguments}}}""";
+            static string Listed(string open, string close, string first, string second) => $"{open}[{first}, {second}]{close}";
+
+            Add("hermes", call => $"<tool_call>{Named(call)}</tool_call>");
+            Add("llama-json", call => Named(call, "parameters"), (x, y) => $"{Named(x, "parameters")}; {Named(y, "parameters")}");
+            Add("mistral", call => $"[TOOL_CALLS][{Named(call)}]", (x, y) => Listed("[TOOL_CALLS]", "", Named(x), Named(y)));
+            Add("phi4", call => $"<|tool_call|>[{Named(call)}]<|/tool_call|>", (x, y) => Listed("<|tool_call|>", "<|/tool_call|>", Named(x), Named(y)));
+            Add("granite", call => $"<|tool_call|>[{Named(call)}]", (x, y) => Listed("<|tool_call|>", "", Named(x), Named(y)));
+            Add("nemotron", call => $"<TOOLCALL>[{Named(call)}]</TOOLCALL>", (x, y) => Listed("<TOOLCALL>", "</TOOLCALL>", Named(x), Named(y)));
+            Add("command", call => $"<|START_ACTION|>[{Named(call, "parameters", "tool_name")}]<|END_ACTION|>",
+                (x, y) => Listed("<|START_ACTION|>", "<|END_ACTION|>", Named(x, "parameters", "tool_name"), Named(y, "parameters", "tool_name")));
+            Add("deepseek-v3", call => $"<｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n```json\n{call}\n```<｜tool▁call▁end｜>");
+            Add("deepseek-v3.1", call => $"<｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>{call}<｜tool▁call▁end｜>");
+            Add("kimi", call => $"<|tool_call_begin|>functions.get_weather:0<|tool_call_argument_begin|>{call}<|tool_call_end|>");
+            AddMarkup("qwen3-coder", city => $"<tool_call>\n<function=get_weather>\n<parameter=city>\n{city}\n</function>\n</tool_call>", "\n</parameter>", "<tool_call>\n<function=get_weather>\n<parameter=city>\nParis");
+            AddMarkup("seed", city => $"<seed:tool_call>\n<function=get_weather>\n<parameter=city>{city}\n</function>\n</seed:tool_call>", "</parameter>", "<seed:tool_call>\n<function=get_weather>\n<parameter=city>Paris");
+            AddMarkup("deepseek-dsml", city => $"<｜DSML｜function_calls>\n<｜DSML｜invoke name=\"get_weather\">\n<｜DSML｜parameter name=\"city\" string=\"true\">{city}\n</｜DSML｜invoke>\n</｜DSML｜function_calls>", "</｜DSML｜parameter>");
+            AddMarkup("minimax", city => $"<minimax:tool_call>\n<invoke name=\"get_weather\">\n<parameter name=\"city\">{city}\n</invoke>\n</minimax:tool_call>", "</parameter>");
+            AddMarkup("glm", city => $"<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>{city}\n</tool_call>", "</arg_value>");
+            AddMarkup("functiongemma", city => $"<start_function_call>call:get_weather{{city:<escape>{city}}}<end_function_call>", "<escape>");
+            AddMarkup("gemma4", city => $"<|tool_call>call:get_weather{{city:<|\"|>{city}}}<tool_call|>", "<|\"|>");
+            data.Add("llama-pythonic", "[get_weather(city='Paris')]", "[get_weather(city='Paris'), get_weather(city='Berlin')]", "[get_weather(city=Paris]");
+            data.Add("lfm2", "<|tool_call_start|>[get_weather(city='Paris')]<|tool_call_end|>",
+                "<|tool_call_start|>[get_weather(city='Paris'), get_weather(city='Berlin')]<|tool_call_end|>", "<|tool_call_start|>[get_weather(city=Paris]<|tool_call_end|>");
+            return data;
+
+            // Without its closing tag a value is broken, but where the end of the function closes it too: there the whole call is cut.
+            void AddMarkup(string dialect, Func<string, string> call, string close, string? broken = null) =>
+                data.Add(dialect, call("Paris" + close), call("Paris" + close) + call("Berlin" + close), broken ?? call("Paris"));
+        }
+    }
+
+    [Fact]
+    public void Shapes_EveryDialect_HasAll() => Assert.Equal(
+        ToolCallDialects.All.Where(dialect => !dialect.IsHarmony).Select(dialect => dialect.Name).Order(StringComparer.Ordinal),
+        Shapes.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Append_EveryShapeOfADialect_GivesTheSameParts(string dialectName, string one, string several, string broken)
+    {
+        OutputDialect dialect = new(ToolCallDialects.All.Single(dialect => dialect.Name == dialectName), null);
+        string[] paris = ["get_weather " + Paris];
+        Assert.Equal(paris, Calls(one));
+        Assert.Equal([.. paris, """get_weather {"city": "Berlin"}"""], Calls(several));
+        Assert.Empty(Calls(broken));
+        foreach (string answer in new[] { "I look.\n\n" + one, one + "\n\nDone.", "I look.\n" + several + "\nDone.", "I look.\n" + broken + "\nDone.", one + broken })
+        {
+            Calls(answer);
+        }
+
+        IEnumerable<string> Calls(string answer)
+        {
+            ParsedOutput whole = OutputParser.Parse(dialect, answer, Tools);
+            AssertSameInPieces(dialect, answer, whole, isReasoningOpen: false);
+            return whole.ToolCalls.Select(call => $"{call.Name} {call.Arguments}");
+        }
+    }
+
     [Theory]
     [InlineData("<think>\nStep one.\n\nStep two.\n</think>\n\nThe answer.\n", false, "Step one.\n\nStep two.", "The answer.\n")]
     [InlineData("Step one.\n</think>\n\nThe answer.", true, "Step one.", "The answer.")]
