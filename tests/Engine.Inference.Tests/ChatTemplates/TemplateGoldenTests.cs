@@ -43,6 +43,28 @@ public sealed class TemplateGoldenTests
     }
 
     [Fact]
+    public void Render_EndToEndCasesOfHuggingFaceJs_EqualTheirTargets()
+    {
+        // Where JavaScript differs from Python, Python is right: a list printed as such is Python's there, and transformers always defines add_generation_prompt.
+        string[] different = ["MadeAgents/Hammer2.1", "ai21labs/AI21-Jamba-Large-1.6"];
+        JsonArray cases = Read("chat-templates/huggingface.js/e2e.json").AsArray();
+        List<string> faults = [];
+        foreach (JsonNode? entry in cases)
+        {
+            ChatTemplate template = ChatTemplate.Parse(entry!["chat_template"]!.GetValue<string>());
+            ChatTemplateInput input = Input(entry["data"]!.AsObject(), [], new DateTimeOffset(2025, 7, 10, 12, 0, 0, TimeSpan.Zero));
+            string? actual = Render(template, input, out string? error);
+            if (actual != entry["target"]!.GetValue<string>())
+            {
+                faults.Add(entry["name"]!.GetValue<string>() + (error is null ? "" : ": " + error));
+            }
+        }
+
+        Assert.Equal(53, cases.Count);
+        Assert.Equal(different, faults);
+    }
+
+    [Fact]
     public void Render_Conversations_EqualsTransformersWithItsLabels()
     {
         List<string> faults = [];
