@@ -3,8 +3,6 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Engine.OnnxRuntime;
 
-#pragma warning disable ENGINE001
-
 /// <summary>Keeps keys, values and other states of the sequences, a slot each, and gives them to ONNX Runtime as past and present tensors.</summary>
 internal abstract class CacheStore(ModelSignature signature) : IDisposable
 {

@@ -5,8 +5,6 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Engine.OnnxRuntime;
 
-#pragma warning disable ENGINE001
-
 /// <summary>
 /// A past and a present of its own for every call, one sequence at a time: for graphs that append to their caches, and for states of convolutions
 /// and recurrences. A slot keeps the present of its last call as the past of the next.

@@ -7,8 +7,6 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Engine.OnnxRuntime;
 
-#pragma warning disable ENGINE001
-
 /// <summary>The logits of one run as the graph computes them, 32 or 16 bits wide.</summary>
 internal sealed unsafe class LogitsBuffer(ModelSignature signature) : IDisposable
 {

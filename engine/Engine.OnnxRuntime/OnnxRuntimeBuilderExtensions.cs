@@ -13,8 +13,6 @@ public static class OnnxRuntimeBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         OnnxRuntimeOptions runtimeOptions = new();
         configure?.Invoke(runtimeOptions);
-#pragma warning disable ENGINE001 // The seam below the scheduler is ours.
         return builder.Configure(options => options.Runner = (directory, engineOptions) => OnnxRuntimeModelRunner.Create(directory, engineOptions, runtimeOptions));
-#pragma warning restore ENGINE001
     }
 }

@@ -5,8 +5,6 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Engine.OnnxRuntime;
 
-#pragma warning disable ENGINE001
-
 /// <summary>
 /// One tensor a layer that is past and present at once, <c>[slots, heads, capacity, width]</c>: attention writes new keys and values in place, and
 /// row lengths come from the mask. Capacity doubles as sequences grow, and pages that no token reached are never touched.

@@ -6,8 +6,6 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Engine.OnnxRuntime;
 
-#pragma warning disable ENGINE001
-
 /// <summary>The inputs of one run besides the caches: token ids, mask, positions and what else the graph asks for.</summary>
 internal sealed unsafe class StepInputs(ModelSignature signature) : IDisposable
 {

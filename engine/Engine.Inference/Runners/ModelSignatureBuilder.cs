@@ -6,8 +6,6 @@ using Engine.Onnx.Tensors;
 
 namespace Engine.Inference.Runners;
 
-#pragma warning disable ENGINE001
-
 /// <summary>Finds the roles of a graph's inputs and outputs by the names that the folder gives, else by those that exporters write.</summary>
 internal sealed class ModelSignatureBuilder(ModelDirectory directory, IReadOnlyList<ValueInfo> inputs, IReadOnlyList<ValueInfo> outputs)
 {

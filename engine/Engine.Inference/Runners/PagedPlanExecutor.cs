@@ -6,8 +6,6 @@ using Engine.Onnx.Tensors;
 
 namespace Engine.Inference.Runners;
 
-#pragma warning disable ENGINE001
-
 /// <summary>
 /// Runs the tokens of all sequences of a plan as one batch <c>[1, tokens]</c> of a rewritten graph, keys and values in blocks. With shapes seen before, a
 /// step allocates nothing.

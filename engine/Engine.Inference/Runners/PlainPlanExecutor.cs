@@ -6,8 +6,6 @@ using Engine.Onnx.Tensors;
 
 namespace Engine.Inference.Runners;
 
-#pragma warning disable ENGINE001
-
 /// <summary>
 /// Runs a graph as it is written, one sequence at a time, each slot with a past of its own that the graph's present replaces: for graphs whose
 /// plumbing is not recognised, and as the judge of the other way.

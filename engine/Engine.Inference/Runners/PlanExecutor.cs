@@ -3,8 +3,6 @@ using Engine.Inference.Scheduling;
 
 namespace Engine.Inference.Runners;
 
-#pragma warning disable ENGINE001
-
 /// <summary>One way to map a plan onto a session: with keys and values in blocks, or a past and a present a sequence.</summary>
 internal abstract class PlanExecutor : IDisposable
 {

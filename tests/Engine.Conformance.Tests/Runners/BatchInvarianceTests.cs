@@ -4,8 +4,6 @@ using Engine.Tests;
 
 namespace Engine.Conformance.Tests.Runners;
 
-#pragma warning disable ENGINE001
-
 /// <summary>
 /// The rule that does not bend: a row of the managed runner is the same, bit for bit, alone, beside others, in pieces, after a shared beginning, and on any
 /// number of threads.

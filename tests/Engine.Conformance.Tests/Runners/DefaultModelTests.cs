@@ -5,8 +5,6 @@ using Engine.Tests;
 
 namespace Engine.Conformance.Tests.Runners;
 
-#pragma warning disable ENGINE001
-
 /// <summary>
 /// The default model against transformers' own float results. A part of the goldens is compared; the environment variable
 /// <c>ENGINE_ALL_GOLDENS=1</c> compares all of them.

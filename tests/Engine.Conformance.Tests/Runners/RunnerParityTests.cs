@@ -4,8 +4,6 @@ using Engine.Tests;
 
 namespace Engine.Conformance.Tests.Runners;
 
-#pragma warning disable ENGINE001
-
 /// <summary>Folders of the official model builder in all its precisions: the managed runner against ONNX Runtime, the judge.</summary>
 public class RunnerParityTests
 {

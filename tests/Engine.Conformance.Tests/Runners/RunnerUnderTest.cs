@@ -5,8 +5,6 @@ using Engine.OnnxRuntime;
 
 namespace Engine.Conformance.Tests.Runners;
 
-#pragma warning disable ENGINE001
-
 /// <summary>Runners by the names that the command line gives them.</summary>
 internal static class RunnerUnderTest
 {

@@ -4,8 +4,6 @@ using Engine.Tests;
 
 namespace Engine.Conformance.Tests.Runners;
 
-#pragma warning disable ENGINE001
-
 /// <summary>A real small Llama in five precisions and layouts: 200 greedy tokens, equal up to the first step that the tolerance leaves open.</summary>
 public class Stories260KTests
 {

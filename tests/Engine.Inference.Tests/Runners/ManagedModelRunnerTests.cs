@@ -6,8 +6,6 @@ using Engine.Tests;
 
 namespace Engine.Inference.Tests.Runners;
 
-#pragma warning disable ENGINE001
-
 /// <summary>A real Llama of 260 thousand parameters through the managed runner; the slow suite compares more.</summary>
 public class ManagedModelRunnerTests
 {

@@ -7,8 +7,6 @@ using Engine.Onnx.Tensors;
 
 namespace Engine.Inference.Tests.Runners;
 
-#pragma warning disable ENGINE001
-
 public class ModelSignatureTests
 {
     private static List<ValueInfo> Inputs => [Ids("input_ids"), Ids("attention_mask"), .. Caches("past_key_values.{0}.{1}")];

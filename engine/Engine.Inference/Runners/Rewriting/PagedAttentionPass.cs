@@ -4,8 +4,6 @@ using Engine.Onnx.Tensors;
 
 namespace Engine.Inference.Runners.Rewriting;
 
-#pragma warning disable ENGINE001
-
 /// <summary>
 /// Replaces the past and present tensors of a decoder's graph by caches in blocks, so that the tokens of many sequences run as one batch
 /// <c>[1, tokens]</c>. A graph in which it does not recognise everything it must is left as it is.
