@@ -42,4 +42,24 @@ public sealed class LlmEngineOptions
     /// <summary>What computes; <see langword="null"/>, the default: the managed runner.</summary>
     [Experimental("ENGINE001")]
     public ModelRunnerFactory? Runner { get; set; }
+
+    /// <summary>
+    /// What the runner computes on; <see langword="null"/>, the default: the runner chooses. One that is asked for and cannot be used is an error, never
+    /// the processor instead.
+    /// </summary>
+    [Experimental("ENGINE001")]
+    public ExecutionDevice? Device { get; set; }
+
+    /// <summary>
+    /// Options of the device's execution provider, by the names that the provider gives them, as in <c>gpu_mem_limit</c>. None by default; one that the
+    /// provider does not know is refused when the model is loaded.
+    /// </summary>
+    [Experimental("ENGINE001")]
+    public IDictionary<string, string> ProviderOptions { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The folder to load the runner's native libraries from, for all models of the process; <see langword="null"/>, the default: those that came with the program.
+    /// </summary>
+    [Experimental("ENGINE001")]
+    public string? NativeFolder { get; set; }
 }

@@ -15,6 +15,8 @@ internal static class LlmEngineOptionsValidator
         Require(options.MaxSequences is >= 1 and <= 1024, $"MaxSequences must be from 1 to 1,024, not {options.MaxSequences}.");
         Require(options.MaxTokensPerStep >= 16, $"MaxTokensPerStep must be at least 16, not {options.MaxTokensPerStep}.");
         Require(options.MaxQueuedSequences is >= 0 and <= 1_000_000, $"MaxQueuedSequences must be from 0 to 1,000,000, not {options.MaxQueuedSequences}.");
+        Require(options.NativeFolder is not { Length: 0 }, "NativeFolder must not be empty; leave it null for the libraries that came with the program.");
+        Require(options.ProviderOptions.Keys.All(key => key.Length > 0), "ProviderOptions must name every option.");
     }
 
     private static void Require(bool holds, string message)

@@ -13,6 +13,7 @@ internal static class SessionFactory
     /// <summary>Opens the decoder's graph.</summary>
     public static InferenceSession Open(ModelDirectory directory, LlmEngineOptions options, OnnxRuntimeOptions runtimeOptions)
     {
+        NativeLibraries.Use(options.NativeFolder);
         try
         {
             using SessionOptions session = new() { GraphOptimizationLevel = runtimeOptions.GraphOptimizationLevel, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
@@ -26,6 +27,7 @@ internal static class SessionFactory
                 session.AddSessionConfigEntry(key, value);
             }
 
+            ExecutionProviders.Append(session, options);
             runtimeOptions.ConfigureSession?.Invoke(session);
             return new InferenceSession(directory.ModelFile, session);
         }

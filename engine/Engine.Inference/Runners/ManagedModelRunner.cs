@@ -63,6 +63,7 @@ public sealed class ManagedModelRunner : IModelRunner
     {
         ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(options);
+        RefuseOtherDevices(options);
         OnnxModel model = OnnxModel.Load(directory.ModelFile);
         OnnxSession? session = null;
         try
@@ -100,5 +101,19 @@ public sealed class ManagedModelRunner : IModelRunner
     {
         _executor.Dispose();
         _model.Dispose();
+    }
+
+    private static void RefuseOtherDevices(LlmEngineOptions options)
+    {
+        if (options.Device is { Kind: not ExecutionDeviceKind.Cpu } device)
+        {
+            throw new InvalidModelException($"The managed runner computes on the CPU, not on {device}; leave Device (--device) out, or choose another runner, as in --runner onnxruntime.");
+        }
+
+        if (options.ProviderOptions.Count > 0 || options.NativeFolder is not null)
+        {
+            string option = options.NativeFolder is null ? "ProviderOptions (--provider-option)" : "NativeFolder (--native-folder)";
+            throw new InvalidModelException($"The managed runner uses no native library and no execution provider; leave {option} out, or choose another runner, as in --runner onnxruntime.");
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Engine.Cli.Inspection;
+using Engine.Cli.Options;
 
 namespace Engine.Cli.Commands;
 
@@ -10,6 +11,7 @@ internal static class InspectCommand
     {
         Argument<string?> model = new("MODEL") { Description = "A model's folder, or a graph (.onnx) [default: the embedded model]", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> json = new("--json") { Description = "Print JSON" };
+        DeviceOptions device = new();
         EngineCommand command = new(
             "inspect",
             "Says what a model is: its graph, operators, inputs and outputs, the memory it takes, and which runner can run it. For that it is loaded.",
@@ -19,10 +21,11 @@ internal static class InspectCommand
         {
             model, json,
         };
+        device.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             string path = parsed.GetValue(model) ?? DefaultModel.Folder();
-            ModelReport report = await context.Terminal.WorkingAsync($"Loading {path}", () => Task.Run(() => ModelInspector.Inspect(path)).WaitAsync(context.Interruption.Token));
+            ModelReport report = await context.Terminal.WorkingAsync($"Loading {path}", () => Task.Run(() => ModelInspector.Inspect(path, options => device.Apply(parsed, options))).WaitAsync(context.Interruption.Token));
             if (parsed.GetValue(json))
             {
                 ReportJson.Write(report, context.Terminal.Output);

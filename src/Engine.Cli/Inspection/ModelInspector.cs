@@ -12,8 +12,10 @@ namespace Engine.Cli.Inspection;
 internal static class ModelInspector
 {
     /// <summary>Reads everything, and loads the model with every runner: whether it can be run is tried, not guessed.</summary>
+    /// <param name="path">A folder, or a graph.</param>
+    /// <param name="configure">Says on what runners compute that have a choice.</param>
     /// <exception cref="InvalidModelException">The folder or the graph cannot be read at all.</exception>
-    public static ModelReport Inspect(string path)
+    public static ModelReport Inspect(string path, Action<LlmEngineOptions> configure)
     {
         ModelDirectory? directory = IsGraph(path) ? null : ModelDirectory.Open(path);
         string file = directory?.ModelFile ?? Path.GetFullPath(path);
@@ -37,7 +39,7 @@ internal static class ModelInspector
             ChatTemplate = directory is null ? null : Try(() => ChatTemplate.Load(directory.TokenizerFolder), warnings)?.Capabilities,
             Runners = directory is null
                 ? [GraphVerdict(graph)]
-                : [Verdict(directory, RunnerChoice.Managed, graph), Verdict(directory, RunnerChoice.OnnxRuntime, graph)],
+                : [Verdict(directory, RunnerChoice.Managed, graph, _ => { }), Verdict(directory, RunnerChoice.OnnxRuntime, graph, configure)],
             Warnings = warnings,
         };
     }
@@ -48,7 +50,7 @@ internal static class ModelInspector
         ? new RunnerVerdict(RunnerChoice.Managed, Runs: true, "every operator is there")
         : new RunnerVerdict(RunnerChoice.Managed, Runs: false, Missing(graph));
 
-    private static RunnerVerdict Verdict(ModelDirectory directory, string runner, OnnxModel graph)
+    private static RunnerVerdict Verdict(ModelDirectory directory, string runner, OnnxModel graph, Action<LlmEngineOptions> configure)
     {
         if (runner is RunnerChoice.Managed && graph.UnsupportedOperators.Count > 0)
         {
@@ -57,7 +59,9 @@ internal static class ModelInspector
 
         try
         {
-            using IModelRunner opened = RunnerChoice.Factory(runner)(directory, new LlmEngineOptions { Model = directory.Path, MaxSequences = 1, ContextLength = 16 });
+            LlmEngineOptions options = new() { Model = directory.Path, MaxSequences = 1, ContextLength = 16 };
+            configure(options);
+            using IModelRunner opened = RunnerChoice.Factory(runner)(directory, options);
             return new RunnerVerdict(runner, Runs: true, opened is ManagedModelRunner { WhyNotPaged: string why } ? $"one sequence at a time: {why}" : null);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)

@@ -16,6 +16,9 @@ internal sealed class ModelOptions
     /// <summary>What computes.</summary>
     public Option<string> Runner { get; } = RunnerChoice.Option();
 
+    /// <summary>On what, and with which libraries.</summary>
+    public DeviceOptions Device { get; } = new();
+
     /// <summary>Threads that compute.</summary>
     public Option<int> Threads { get; } = Values.Whole("--threads", "N", "Threads that compute; 0: one a physical core", 0, 1024, 0);
 
@@ -38,6 +41,7 @@ internal sealed class ModelOptions
     public void AddExecutionTo(Command command)
     {
         command.Add(Runner);
+        Device.AddTo(command);
         command.Add(Threads);
         command.Add(AccuracyLevel);
         command.Add(ContextLength);
@@ -46,12 +50,17 @@ internal sealed class ModelOptions
     /// <summary>What was said on the command line, for one model.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="folder">The model's folder; <see langword="null"/>: the one of <see cref="Model"/>, else the embedded one.</param>
-    public LlmEngineOptions Read(ParseResult parsed, string? folder = null) => new()
+    public LlmEngineOptions Read(ParseResult parsed, string? folder = null)
     {
-        Model = folder ?? parsed.GetValue(Model) ?? DefaultModel.Folder(),
-        Threads = parsed.GetValue(Threads),
-        AccuracyLevel = parsed.GetValue(AccuracyLevel),
-        ContextLength = parsed.GetValue(ContextLength),
-        Runner = RunnerChoice.Factory(parsed.GetRequiredValue(Runner)),
-    };
+        LlmEngineOptions options = new()
+        {
+            Model = folder ?? parsed.GetValue(Model) ?? DefaultModel.Folder(),
+            Threads = parsed.GetValue(Threads),
+            AccuracyLevel = parsed.GetValue(AccuracyLevel),
+            ContextLength = parsed.GetValue(ContextLength),
+            Runner = RunnerChoice.Factory(parsed.GetRequiredValue(Runner)),
+        };
+        Device.Apply(parsed, options);
+        return options;
+    }
 }

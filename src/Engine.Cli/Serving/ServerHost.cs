@@ -60,6 +60,12 @@ internal static class ServerHost
         to.ContextLength = from.ContextLength;
         to.MaxSequences = from.MaxSequences;
         to.Runner = from.Runner;
+        to.Device = from.Device;
+        to.NativeFolder = from.NativeFolder;
+        foreach ((string key, string value) in from.ProviderOptions)
+        {
+            to.ProviderOptions[key] = value;
+        }
     }
 
     // Signals are the command's: the host only starts and stops when told.
