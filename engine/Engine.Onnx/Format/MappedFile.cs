@@ -73,6 +73,15 @@ internal sealed unsafe class MappedFile : IDisposable
         return new MappedFile(memory, bytes.Length);
     }
 
+    /// <summary>Says that some bytes will hardly be read again.</summary>
+    public void Release(byte* start, long length)
+    {
+        if (_file is not null)
+        {
+            PageAdvice.Release(start, length);
+        }
+    }
+
     public void Dispose()
     {
         if (_disposed)

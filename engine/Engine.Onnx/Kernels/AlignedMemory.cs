@@ -15,7 +15,6 @@ internal sealed unsafe class AlignedMemory : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(byteCount);
         ByteCount = byteCount;
         _pointer = NativeMemory.AlignedAlloc((nuint)byteCount + Alignment, Alignment);
-        GC.AddMemoryPressure(byteCount + Alignment);
     }
 
     ~AlignedMemory() => Free();
@@ -39,6 +38,5 @@ internal sealed unsafe class AlignedMemory : IDisposable
 
         NativeMemory.AlignedFree(_pointer);
         _pointer = null;
-        GC.RemoveMemoryPressure(ByteCount + Alignment);
     }
 }

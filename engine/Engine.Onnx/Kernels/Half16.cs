@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Engine.Onnx.Kernels;
 
-/// <summary>Widening of 16-bit floats by integer instructions: .NET offers no vector instruction for it.</summary>
+/// <summary>16-bit floats by integer instructions: .NET offers no vector instruction for them.</summary>
 internal static unsafe class Half16
 {
     /// <summary>Eight finite fp16 values. Exact, subnormal ones included; infinities and NaN come out as large numbers.</summary>
@@ -19,4 +19,26 @@ internal static unsafe class Half16
         Vector256<int> bits = (wide << 13) & Vector256.Create(unchecked((int)0x8FFFE000));
         return bits.AsSingle() * Vector256.Create(5.192296858534828e33f);
     }
+
+    /// <summary>The bits of eight fp16 values nearest to finite values below 65520, ties to even; those of others are of no use.</summary>
+    /// <remarks>
+    /// Half a unit of the new last place, less one where the old bits are even, carries into the bits that stay. For subnormal results the addition of
+    /// a half does the same: it moves the last place to where theirs is.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Narrow(Vector256<float> values)
+    {
+        Vector256<int> bits = values.AsInt32();
+        Vector256<int> magnitude = bits & Vector256.Create(0x7FFFFFFF);
+        Vector256<int> normal = (magnitude + Vector256.Create(((15 - 127) << 23) + 0xFFF) + ((magnitude >>> 13) & Vector256<int>.One)) >>> 13;
+        Vector256<float> half = Vector256.Create(0.5f);
+        Vector256<int> subnormal = (magnitude.AsSingle() + half).AsInt32() - half.AsInt32();
+        Vector256<int> narrow = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(113 << 23)), subnormal, normal);
+        return narrow | ((bits >>> 16) & Vector256.Create(0x8000));
+    }
+
+    /// <summary>Eight values from the bits that <see cref="Narrow"/> gives.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Widen(Vector256<int> bits) =>
+        (((bits << 16) >> 3) & Vector256.Create(unchecked((int)0x8FFFE000))).AsSingle() * Vector256.Create(5.192296858534828e33f);
 }

@@ -20,6 +20,7 @@ internal static unsafe class Scratch
         Scores,
         Products,
         Transposed,
+        Group,
         Count,
     }
 

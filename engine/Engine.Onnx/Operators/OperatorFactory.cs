@@ -34,9 +34,10 @@ internal static class OperatorFactory
             code.Prepack(context);
             for (int i = 0; i < node.Inputs.Count; i++)
             {
-                // The last reader that lets go frees a folded constant; a mapped one costs nothing but address space.
-                if (node.Input(i) is { Constant: not null } value && context.IsReleased(i) && --readers[value] == 0 && !graph.IsOutput(value))
+                // The last reader that lets go frees a folded constant, and the pages of a mapped one: else the weights would be in memory twice.
+                if (node.Input(i) is { Constant: { } constant } value && context.IsReleased(i) && --readers[value] == 0 && !graph.IsOutput(value))
                 {
+                    constant.ReleasePages();
                     value.Constant = null;
                 }
             }

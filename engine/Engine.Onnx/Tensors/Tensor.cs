@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Engine.Onnx.Format;
 
 namespace Engine.Onnx.Tensors;
 
@@ -214,6 +215,9 @@ public sealed unsafe class Tensor : IDisposable
 
     /// <summary>Refuses writing from now on: it has become a constant.</summary>
     internal void MakeReadOnly() => IsReadOnly = true;
+
+    /// <summary>Says that the data will hardly be read again: what a mapped file has in memory goes back to the operating system.</summary>
+    internal void ReleasePages() => (_owner as MappedFile)?.Release(_data, ByteLength);
 
     /// <summary>Lets go of the data after its last use.</summary>
     internal void Unbind()

@@ -27,6 +27,9 @@ internal readonly struct BlockLayout(int blockCount, int blockSize, int bits, bo
 
     public int FieldBytes => VectorCount * VectorBytes;
 
+    /// <summary>Bytes of the scales and offsets of a block, which lie behind its fields: a multiple of 32.</summary>
+    public int FactorBytes => BlockBytes - FieldBytes;
+
     public int OffsetsAt => FieldBytes + (HalfScales ? 32 : 64);
 }
 

@@ -8,21 +8,27 @@ namespace Engine.Onnx.Kernels.Quantization;
 /// then sixteen scales and, for weights with zero points, sixteen offsets (-scale * zero point). A lane is a row, so no kernel ever sums
 /// across lanes, and one layout serves every vector width with the same bits.
 /// </summary>
+/// <remarks>
+/// The fields may also stay where the model has them: then a group is put together each time it is read, next to the kernel that reads it,
+/// with the very same bytes. That costs little where many rows share a group, and some of the speed where one row passes through all of them.
+/// </remarks>
 internal sealed unsafe class BlockQuantizedMatrix : IDisposable
 {
     /// <summary>Output rows of a group.</summary>
     public const int GroupRows = 16;
 
+    private readonly byte* _fields;
     private readonly AlignedMemory _memory;
 
-    private BlockQuantizedMatrix(in BlockQuantizedSource source, in BlockLayout layout)
+    private BlockQuantizedMatrix(in BlockQuantizedSource source, in BlockLayout layout, byte* fields)
     {
         Rows = source.Rows;
         Columns = source.Columns;
         BlockSize = source.BlockSize;
         Bits = source.Bits;
         Layout = layout;
-        _memory = new AlignedMemory(GroupBytes * GroupCount);
+        _fields = fields;
+        _memory = new AlignedMemory((fields is null ? GroupBytes : (long)layout.BlockCount * layout.FactorBytes) * GroupCount);
     }
 
     /// <summary>Output rows, N.</summary>
@@ -41,13 +47,51 @@ internal sealed unsafe class BlockQuantizedMatrix : IDisposable
 
     public long GroupBytes => (long)Layout.BlockCount * Layout.BlockBytes;
 
+    /// <summary>Bytes of its own.</summary>
     public long ByteCount => _memory.ByteCount;
 
-    public byte* Group(int group) => _memory.Pointer + group * GroupBytes;
+    /// <summary>Whether the fields are where the model has them.</summary>
+    public bool IsInPlace => _fields is not null;
+
+    /// <summary>Where a thread lets <see cref="Group"/> put groups together; null where they lie ready.</summary>
+    public byte* Workspace() => IsInPlace ? Scratch.Get<byte>(Scratch.Purpose.Group, GroupBytes) : null;
+
+    /// <summary>One group: where it lies, or put together in a <see cref="Workspace"/>.</summary>
+    public byte* Group(int group, byte* workspace)
+    {
+        if (_fields is null)
+        {
+            return _memory.Pointer + group * GroupBytes;
+        }
+
+        int firstRow = group * GroupRows;
+        long rowBytes = (long)Layout.BlockCount * Layout.VectorCount * sizeof(uint);
+        BlockFields.Arrange(_fields + firstRow * rowBytes, Math.Min(GroupRows, Rows - firstRow), Layout, workspace);
+        BlockFields.Interleave(_memory.Pointer + (long)group * Layout.BlockCount * Layout.FactorBytes, Layout, workspace);
+        return workspace;
+    }
 
     /// <summary>Repacks weights; the source is not needed afterwards.</summary>
     /// <exception cref="ArgumentException">A size that the kernels do not support.</exception>
     public static BlockQuantizedMatrix Pack(in BlockQuantizedSource source, WorkerPool pool)
+    {
+        BlockQuantizedMatrix matrix = new(source, ChooseLayout(source, pool), null);
+        BlockQuantizedPacker.Pack(source, matrix.Layout, matrix._memory.Pointer, pool);
+        return matrix;
+    }
+
+    /// <summary>Leaves the fields where they are, which must outlive the matrix; scales and zero points are not needed afterwards.</summary>
+    /// <inheritdoc cref="Pack"/>
+    public static BlockQuantizedMatrix InPlace(in BlockQuantizedSource source, WorkerPool pool)
+    {
+        BlockQuantizedMatrix matrix = new(source, ChooseLayout(source, pool), source.Fields);
+        BlockQuantizedPacker.PackFactors(source, matrix.Layout, matrix._memory.Pointer, pool);
+        return matrix;
+    }
+
+    public void Dispose() => _memory.Dispose();
+
+    private static BlockLayout ChooseLayout(in BlockQuantizedSource source, WorkerPool pool)
     {
         if (source.Bits is not (2 or 4 or 8))
         {
@@ -59,10 +103,6 @@ internal sealed unsafe class BlockQuantizedMatrix : IDisposable
             throw new ArgumentException($"Blocks of {source.BlockSize} weights are not supported; powers of two from 16 to 256 are.");
         }
 
-        BlockQuantizedMatrix matrix = new(source, BlockQuantizedPacker.ChooseLayout(source, pool));
-        BlockQuantizedPacker.Pack(source, matrix, pool);
-        return matrix;
+        return BlockQuantizedPacker.ChooseLayout(source, pool);
     }
-
-    public void Dispose() => _memory.Dispose();
 }

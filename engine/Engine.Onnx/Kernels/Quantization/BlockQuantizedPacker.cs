@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Engine.Onnx.Threading;
 
 namespace Engine.Onnx.Kernels.Quantization;
@@ -6,33 +5,26 @@ namespace Engine.Onnx.Kernels.Quantization;
 /// <summary>Turns <see cref="BlockQuantizedSource"/> into <see cref="BlockQuantizedMatrix"/>, groups of rows in parallel.</summary>
 internal static unsafe class BlockQuantizedPacker
 {
-    /// <summary>
-    /// How far an offset may be from its fp16 value and still be kept as that: what the division and the multiplication that made it
-    /// (-m/d as a zero point, times d again) can have cost. The fp16 value then is what the weights were made from.
-    /// </summary>
-    private const float OffsetRounding = 2.4e-7f;
-
     public static BlockLayout ChooseLayout(in BlockQuantizedSource source, WorkerPool pool)
     {
-        InspectBody body = new() { Source = source };
+        InspectBody body = new() { Source = source, OffsetsNeedSingle = source.IsSymmetric ? 1 : 0 };
         pool.Run((source.Rows + InspectBody.RowsPerChunk - 1) / InspectBody.RowsPerChunk, ref body);
         OffsetKind offsets = source.IsSymmetric ? OffsetKind.None : body.OffsetsNeedSingle != 0 ? OffsetKind.Single : OffsetKind.Half;
         return new BlockLayout(source.BlockCount, source.BlockSize, source.Bits, body.ScalesNeedSingle == 0, offsets, 1 << (source.Bits - 1));
     }
 
-    public static void Pack(in BlockQuantizedSource source, BlockQuantizedMatrix matrix, WorkerPool pool)
-    {
-        PackBody body = new() { Source = source, Matrix = matrix };
-        pool.Run((matrix.GroupCount + PackBody.GroupsPerChunk - 1) / PackBody.GroupsPerChunk, ref body);
-    }
+    /// <summary>Writes whole groups: fields and factors.</summary>
+    public static void Pack(in BlockQuantizedSource source, in BlockLayout layout, byte* groups, WorkerPool pool) =>
+        Run(new PackBody { Source = source, Layout = layout, Target = groups, Stride = layout.BlockBytes, FactorsAt = layout.FieldBytes, WithFields = true }, pool);
 
-    private static float Offset(in BlockQuantizedSource source, int row, int block) => -source.Scale(row, block) * source.ZeroPoint(row, block);
+    /// <summary>Writes the factors alone, those of one block behind those of another.</summary>
+    public static void PackFactors(in BlockQuantizedSource source, in BlockLayout layout, byte* factors, WorkerPool pool) =>
+        Run(new PackBody { Source = source, Layout = layout, Target = factors, Stride = layout.FactorBytes }, pool);
 
-    /// <summary>Finite and the same after a trip through fp16; the kernels' widening knows no infinities.</summary>
-    private static bool IsHalf(float value, float tolerance)
+    private static void Run(PackBody body, WorkerPool pool)
     {
-        float narrow = (float)(Half)value;
-        return float.IsFinite(narrow) && MathF.Abs(narrow - value) <= tolerance * MathF.Abs(value);
+        int groups = (body.Source.Rows + BlockQuantizedMatrix.GroupRows - 1) / BlockQuantizedMatrix.GroupRows;
+        pool.Run((groups + PackBody.GroupsPerChunk - 1) / PackBody.GroupsPerChunk, ref body);
     }
 
     private struct InspectBody : IParallelBody
@@ -46,28 +38,17 @@ internal static unsafe class BlockQuantizedPacker
         public void Run(int chunk, int worker)
         {
             int last = Math.Min(Source.Rows, (chunk + 1) * RowsPerChunk);
-            bool scales = true;
-            bool offsets = !Source.IsSymmetric;
-            for (int row = chunk * RowsPerChunk; row < last; row++)
+            for (int row = chunk * RowsPerChunk; row < last && (ScalesNeedSingle == 0 || OffsetsNeedSingle == 0); row++)
             {
-                for (int block = 0; block < Source.BlockCount; block++)
+                (bool scales, bool offsets) = BlockFactorWriter.FitHalf(Source, row);
+                if (!scales)
                 {
-                    if (scales && !IsHalf(Source.Scale(row, block), 0))
-                    {
-                        scales = false;
-                        Interlocked.Exchange(ref ScalesNeedSingle, 1);
-                    }
-
-                    if (offsets && !IsHalf(Offset(Source, row, block), OffsetRounding))
-                    {
-                        offsets = false;
-                        Interlocked.Exchange(ref OffsetsNeedSingle, 1);
-                    }
+                    Volatile.Write(ref ScalesNeedSingle, 1);
                 }
 
-                if (!scales && !offsets)
+                if (!offsets)
                 {
-                    return;
+                    Volatile.Write(ref OffsetsNeedSingle, 1);
                 }
             }
         }
@@ -78,60 +59,40 @@ internal static unsafe class BlockQuantizedPacker
         public const int GroupsPerChunk = 4;
 
         public BlockQuantizedSource Source;
-        public BlockQuantizedMatrix Matrix;
+        public BlockLayout Layout;
+        public byte* Target;
+
+        /// <summary>Bytes from one block to the next, and where in it the factors begin.</summary>
+        public int Stride;
+        public int FactorsAt;
+        public bool WithFields;
 
         public readonly void Run(int chunk, int worker)
         {
-            int last = Math.Min(Matrix.GroupCount, (chunk + 1) * GroupsPerChunk);
+            int last = Math.Min((Source.Rows + BlockQuantizedMatrix.GroupRows - 1) / BlockQuantizedMatrix.GroupRows, (chunk + 1) * GroupsPerChunk);
             for (int group = chunk * GroupsPerChunk; group < last; group++)
             {
-                PackGroup(group);
+                PackGroup(group * BlockQuantizedMatrix.GroupRows, Target + (long)group * Layout.BlockCount * Stride);
             }
         }
 
-        private readonly void PackGroup(int group)
+        private readonly void PackGroup(int firstRow, byte* target)
         {
-            BlockLayout layout = Matrix.Layout;
-            int firstRow = group * BlockQuantizedMatrix.GroupRows;
             int rows = Math.Min(BlockQuantizedMatrix.GroupRows, Source.Rows - firstRow);
-            long rowBytes = (long)layout.BlockCount * Source.BlockBytes;
-            for (int block = 0; block < layout.BlockCount; block++)
+            if (rows < BlockQuantizedMatrix.GroupRows)
             {
-                byte* target = Matrix.Group(group) + (long)block * layout.BlockBytes;
-                if (rows < BlockQuantizedMatrix.GroupRows)
-                {
-                    // Rows that do not exist: zero fields, zero scales, zero offsets.
-                    new Span<byte>(target, layout.BlockBytes).Clear();
-                }
+                // Rows that do not exist: zero fields, zero scales, zero offsets.
+                new Span<byte>(target, Layout.BlockCount * Stride).Clear();
+            }
 
-                for (int row = 0; row < rows; row++)
-                {
-                    byte* source = Source.Fields + (firstRow + row) * rowBytes + (long)block * Source.BlockBytes;
-                    for (int vector = 0; vector < layout.VectorCount; vector++)
-                    {
-                        ((uint*)(target + vector * BlockLayout.VectorBytes))[row] = Unsafe.ReadUnaligned<uint>(source + vector * 4);
-                    }
+            if (WithFields)
+            {
+                BlockFields.Arrange(Source.Fields + firstRow * Source.RowBytes, rows, Layout, target);
+            }
 
-                    float scale = Source.Scale(firstRow + row, block);
-                    if (layout.HalfScales)
-                    {
-                        ((Half*)(target + layout.FieldBytes))[row] = (Half)scale;
-                    }
-                    else
-                    {
-                        ((float*)(target + layout.FieldBytes))[row] = scale;
-                    }
-
-                    switch (layout.Offsets)
-                    {
-                        case OffsetKind.Half:
-                            ((Half*)(target + layout.OffsetsAt))[row] = (Half)Offset(Source, firstRow + row, block);
-                            break;
-                        case OffsetKind.Single:
-                            ((float*)(target + layout.OffsetsAt))[row] = Offset(Source, firstRow + row, block);
-                            break;
-                    }
-                }
+            for (int row = firstRow; row < firstRow + rows; row++)
+            {
+                BlockFactorWriter.Write(Source, row, Layout, target + FactorsAt, Stride);
             }
         }
     }

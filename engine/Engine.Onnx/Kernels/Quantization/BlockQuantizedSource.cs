@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Engine.Onnx.Kernels.Quantization;
 
 /// <summary>
@@ -38,34 +40,56 @@ internal readonly unsafe struct BlockQuantizedSource
 
     public int BlockBytes => BlockSize * Bits / 8;
 
+    /// <summary>Bytes of the fields of one row.</summary>
+    public long RowBytes => (long)BlockCount * BlockBytes;
+
     public bool IsSymmetric => PackedZeroPoints is null && FloatZeroPoints is null && HalfZeroPoints is null;
 
-    public float Scale(int row, int block)
+    /// <summary>Scales of one row, from <paramref name="block"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void ReadScales(int row, int block, Span<float> scales) => Read(Scales, HalfScales, row, block, scales);
+
+    /// <summary>Offsets of one row, -scale * zero point, of weights that have zero points.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="block">The first block.</param>
+    /// <param name="scales">The scales from that block on.</param>
+    /// <param name="offsets">Receives as many offsets.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void ReadOffsets(int row, int block, ReadOnlySpan<float> scales, Span<float> offsets)
     {
-        long index = (long)row * BlockCount + block;
-        return HalfScales is not null ? (float)HalfScales[index] : Scales[index];
-    }
-
-    public float ZeroPoint(int row, int block)
-    {
-        long index = (long)row * BlockCount + block;
-        if (FloatZeroPoints is not null)
-        {
-            return FloatZeroPoints[index];
-        }
-
-        if (HalfZeroPoints is not null)
-        {
-            return (float)HalfZeroPoints[index];
-        }
-
         if (PackedZeroPoints is null)
         {
-            return 1 << (Bits - 1);
+            Read(FloatZeroPoints, HalfZeroPoints, row, block, offsets);
+        }
+        else
+        {
+            byte* packed = PackedZeroPoints + (long)row * ((BlockCount * Bits + 7) / 8);
+            for (int i = 0; i < offsets.Length; i++)
+            {
+                int bit = (block + i) * Bits;
+                offsets[i] = (packed[bit / 8] >> (bit % 8)) & ((1 << Bits) - 1);
+            }
         }
 
-        int rowBytes = (BlockCount * Bits + 7) / 8;
-        int bit = block * Bits;
-        return (PackedZeroPoints[(long)row * rowBytes + bit / 8] >> (bit % 8)) & ((1 << Bits) - 1);
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = -scales[i] * offsets[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Read(float* single, Half* half, int row, int block, Span<float> values)
+    {
+        long first = (long)row * BlockCount + block;
+        if (half is null)
+        {
+            new ReadOnlySpan<float>(single + first, values.Length).CopyTo(values);
+            return;
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)half[first + i];
+        }
     }
 }

@@ -118,9 +118,10 @@ internal static unsafe class QuantizedMatMul
         float* sums = stackalloc float[4 * BlockQuantizedMatrix.GroupRows];
         BlockLayout layout = call.Weights.Layout;
         int n = call.Weights.Rows;
+        byte* workspace = call.Weights.Workspace();
         for (int group = firstGroup; group < lastGroup; group++)
         {
-            byte* words = call.Weights.Group(group);
+            byte* words = call.Weights.Group(group, workspace);
             byte* tile = packed;
             int column = group * BlockQuantizedMatrix.GroupRows;
             int width = Math.Min(BlockQuantizedMatrix.GroupRows, n - column);
