@@ -13,14 +13,14 @@ internal enum DenseElement
 /// <summary>A matrix [K, N] in groups of sixteen columns, each one contiguous stream <c>[K, 16]</c>. Narrow elements stay narrow.</summary>
 internal sealed unsafe class DenseMatrix : IDisposable
 {
-    private readonly AlignedMemory _memory;
+    private readonly WeightMemory _memory;
 
     private DenseMatrix(int depth, int columns, DenseElement element)
     {
         Depth = depth;
         Columns = columns;
         Element = element;
-        _memory = new AlignedMemory((long)GroupCount * depth * DenseTiles.Columns * ElementSize);
+        _memory = new WeightMemory((long)GroupCount * depth * DenseTiles.Columns * ElementSize);
     }
 
     /// <summary>Rows, K.</summary>

@@ -18,7 +18,7 @@ internal sealed unsafe class BlockQuantizedMatrix : IDisposable
     public const int GroupRows = 16;
 
     private readonly byte* _fields;
-    private readonly AlignedMemory _memory;
+    private readonly WeightMemory _memory;
 
     private BlockQuantizedMatrix(in BlockQuantizedSource source, in BlockLayout layout, byte* fields)
     {
@@ -28,7 +28,7 @@ internal sealed unsafe class BlockQuantizedMatrix : IDisposable
         Bits = source.Bits;
         Layout = layout;
         _fields = fields;
-        _memory = new AlignedMemory((fields is null ? GroupBytes : (long)layout.BlockCount * layout.FactorBytes) * GroupCount);
+        _memory = new WeightMemory((fields is null ? GroupBytes : (long)layout.BlockCount * layout.FactorBytes) * GroupCount);
     }
 
     /// <summary>Output rows, N.</summary>
