@@ -13,8 +13,9 @@ internal sealed unsafe class MappedFile : IDisposable
     private readonly NativeBuffer? _memory;
     private bool _disposed;
 
-    private MappedFile(MemoryMappedFile file, MemoryMappedViewAccessor view, byte* data, long length)
+    private MappedFile(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* data, long length)
     {
+        Path = path;
         _file = file;
         _view = view;
         Data = data;
@@ -27,6 +28,9 @@ internal sealed unsafe class MappedFile : IDisposable
         Data = memory.Data;
         Length = length;
     }
+
+    /// <summary>Where the file is; null for bytes in memory.</summary>
+    public string? Path { get; }
 
     public byte* Data { get; }
 
@@ -51,7 +55,7 @@ internal sealed unsafe class MappedFile : IDisposable
             MemoryMappedViewAccessor view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
             byte* data = null;
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref data);
-            return new MappedFile(file, view, data + view.PointerOffset, length);
+            return new MappedFile(path, file, view, data + view.PointerOffset, length);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
         {

@@ -10,6 +10,9 @@ internal sealed class NodeAttributes
 
     public IReadOnlyCollection<string> Names => _values.Keys;
 
+    /// <summary>Names and values, as <see cref="Set"/> takes them.</summary>
+    public IReadOnlyDictionary<string, object> All => _values;
+
     public bool Contains(string name) => _values.ContainsKey(name);
 
     public long Int(string name, long defaultValue) => TryGet(name, out long value) ? value : defaultValue;

@@ -10,7 +10,10 @@ namespace Engine.Onnx.Optimization;
 /// Computes once what depends on constants only, with the operators themselves. Results that would be much larger than what they are computed from stay
 /// as they are: a few bytes of a model must not become gigabytes here.
 /// </summary>
-internal sealed class ConstantFolding(OperatorRegistry registry, WorkerPool workers) : IGraphPass
+/// <param name="registry">The operators.</param>
+/// <param name="workers">What they compute with.</param>
+/// <param name="only">The nodes to look at; null for all.</param>
+internal sealed class ConstantFolding(OperatorRegistry registry, WorkerPool workers, IReadOnlySet<Node>? only = null) : IGraphPass
 {
     /// <summary>What a result may take regardless of its inputs.</summary>
     private const long FreeBytes = 1 << 20;
@@ -46,7 +49,8 @@ internal sealed class ConstantFolding(OperatorRegistry registry, WorkerPool work
     }
 
     private bool IsFoldable(Node node, Graph graph) =>
-        node.Inputs.All(input => input is null || input.Constant is not null)
+        only?.Contains(node) is not false
+        && node.Inputs.All(input => input is null || input.Constant is not null)
         && !node.OperatorType.StartsWith("Random", StringComparison.Ordinal)
         && !node.Attributes.Graphs.Any()
         && !node.Outputs.Any(output => output is not null && graph.IsOutput(output))

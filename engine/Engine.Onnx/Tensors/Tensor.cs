@@ -78,6 +78,9 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>The buffer of a session's pool that holds the data; null for memory of another kind.</summary>
     internal PooledBuffer? Buffer { get; private set; }
 
+    /// <summary>What keeps the memory of a view alive, such as the file it shows; null for memory of its own.</summary>
+    internal object? Owner => (_owner as Tensor)?.Owner ?? _owner;
+
     /// <summary>The tensor whose memory a view of a session shows: kept alive by the view, since its memory may be the garbage collector's.</summary>
     internal Tensor? Source { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Engine.Onnx.Format;
 using Engine.Onnx.Tensors;
 
 namespace Engine.Onnx.Tests.Format;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Engine.Onnx.Format;
 
 namespace Engine.Onnx.Tests.Format;
 

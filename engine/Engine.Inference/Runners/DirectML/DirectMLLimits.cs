@@ -1,0 +1,69 @@
+using Engine.Onnx;
+using Engine.Onnx.Graphs;
+using Engine.Onnx.Tensors;
+
+namespace Engine.Inference.Runners.DirectML;
+
+/// <summary>What no rewriting makes right on DirectML: refused by name before anything runs.</summary>
+internal static class DirectMLLimits
+{
+    /// <summary>Checks a decoder's graph.</summary>
+    /// <exception cref="InvalidModelException">DirectML cannot run it; the message says why and what to do.</exception>
+    public static void Check(Graph graph)
+    {
+        foreach (Value value in graph.Inputs.Concat(graph.Initializers))
+        {
+            if (value.ElementType == ElementType.BFloat16)
+            {
+                throw Refusal($"'{value.Name}' is bfloat16, which DirectML has not; export the model with half precision");
+            }
+        }
+
+        foreach (Node node in graph.Nodes)
+        {
+            Check(node);
+            foreach (Node inner in node.Attributes.Graphs.SelectMany(AllNodes))
+            {
+                Check(inner);
+                if (inner.OperatorType is "GroupQueryAttention" or "MatMulNBits" or "RotaryEmbedding")
+                {
+                    throw Refusal($"{inner} is inside a branch or a loop, where it is not rewritten; export the model with a single decoder");
+                }
+            }
+        }
+    }
+
+    /// <summary>The refusal, as one sentence.</summary>
+    public static InvalidModelException Refusal(string what) => new($"The model cannot run on DirectML: {what}, or run it on the CPU.");
+
+    /// <summary>Whether DirectML computes with it.</summary>
+    public static bool IsHalfOrSingle(this ElementType type) => type is ElementType.Float32 or ElementType.Float16;
+
+    private static void Check(Node node)
+    {
+        if (node.Attributes.Flag("weight_prepacked") || node.Attributes.Flag("weights_prepacked"))
+        {
+            throw Refusal($"{node} holds weights in CUDA's own layout; export the model without prepacked weights");
+        }
+
+        // CUDA's layout of experts has no attribute that says so; its shapes do, unless a matrix is square.
+        bool isTurned = node.Is("QMoE", "com.microsoft") && new[] { 2, 5 }.Any(input =>
+            node.Input(input)?.Dimensions is [_, var rows, _] && node.Input(input + 1)?.Dimensions is [_, var scaled, ..] && rows != scaled);
+        if (isTurned)
+        {
+            throw Refusal($"{node} holds experts in CUDA's own layout; export the model with qmoe_weights_prepacked=0");
+        }
+
+        if (node.Is("MatMulNBits", "com.microsoft") && node.Input(4) is not null)
+        {
+            throw Refusal($"{node} reorders its columns (g_idx); quantise the model without act-order");
+        }
+
+        if (node.Is("Cast") && node.Attributes.Int("to", 0) == (long)ElementType.BFloat16)
+        {
+            throw Refusal($"{node} computes in bfloat16, which DirectML has not; export the model with half precision");
+        }
+    }
+
+    private static IEnumerable<Node> AllNodes(Graph graph) => graph.Nodes.SelectMany(node => node.Attributes.Graphs.SelectMany(AllNodes).Prepend(node));
+}
