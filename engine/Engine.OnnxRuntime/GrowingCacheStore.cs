@@ -7,40 +7,40 @@ namespace Engine.OnnxRuntime;
 
 /// <summary>
 /// A past and a present of its own for every call, one sequence at a time: for graphs that append to their caches, and for states of convolutions
-/// and recurrences. A slot keeps the present of its last call as the past of the next.
+/// and recurrences. A row keeps the present of its last call as the past of the next.
 /// </summary>
-internal sealed class GrowingCacheStore(ModelSignature signature, int slotCount) : CacheStore(signature)
+internal sealed class GrowingCacheStore(ModelSignature signature, RowTable rows) : CacheStore(signature, rows)
 {
-    private readonly OrtValue[]?[] _states = new OrtValue[slotCount][];
-    private readonly int[] _lengths = new int[slotCount];
-    private int _slot = -1;
+    private readonly OrtValue[]?[] _states = new OrtValue[rows.Count][];
+    private readonly int[] _lengths = new int[rows.Count];
+    private int _row = -1;
 
     public override bool CanBatch => false;
 
-    public override void Prepare(int firstSlot, int slotCount, int position, int tokenCount)
+    public override void Prepare(int firstRow, int rowCount, int length)
     {
-        _slot = firstSlot;
-        Rewind(firstSlot, position);
-        Past.AddRange(_states[firstSlot]!);
-        _lengths[firstSlot] = position + tokenCount;
+        _row = firstRow;
+        Rewind(firstRow, Rows.Lengths[firstRow]);
+        Past.AddRange(_states[firstRow]!);
+        _lengths[firstRow] = length;
         foreach (CachePair pair in Pairs)
         {
-            Present.Add(Allocate(pair, position + tokenCount));
+            Present.Add(Allocate(pair, length));
         }
     }
 
     public override void Commit()
     {
-        if (_slot < 0)
+        if (_row < 0)
         {
             return;
         }
 
-        Free(_states[_slot]);
-        _states[_slot] = [.. Present];
+        Free(_states[_row]);
+        _states[_row] = [.. Present];
         Past.Clear();
         Present.Clear();
-        _slot = -1;
+        _row = -1;
     }
 
     public override void Dispose()
@@ -52,17 +52,17 @@ internal sealed class GrowingCacheStore(ModelSignature signature, int slotCount)
         }
     }
 
-    // A slot begins anew at position 0, and may be asked to forget its last tokens.
-    private void Rewind(int slot, int position)
+    // A row begins anew at position 0, and may be asked to forget its last tokens.
+    private void Rewind(int row, int position)
     {
-        if (position == 0 || _states[slot] is not { } states)
+        if (position == 0 || _states[row] is not { } states)
         {
-            Free(_states[slot]);
-            _states[slot] = [.. Pairs.Select(pair => Allocate(pair, 0))];
+            Free(_states[row]);
+            _states[row] = [.. Pairs.Select(pair => Allocate(pair, 0))];
             return;
         }
 
-        if (position == _lengths[slot])
+        if (position == _lengths[row])
         {
             return;
         }

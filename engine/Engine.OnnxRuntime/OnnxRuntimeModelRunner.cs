@@ -10,47 +10,40 @@ using Microsoft.ML.OnnxRuntime;
 namespace Engine.OnnxRuntime;
 
 /// <summary>
-/// Computes a plan with ONNX Runtime: pieces of prompts one sequence at a time, single tokens of adjoining slots as one batch. A slot holds one
-/// sequence, as long as the context. Unlike the managed runner's, its results may differ in the last bits with chunking and batching.
+/// Computes a plan with ONNX Runtime: pieces of prompts one sequence at a time, single tokens of all sequences as one batch where the graph allows it.
+/// Unlike the managed runner's, its results may differ in the last bits with chunking and batching.
 /// </summary>
 [Experimental("ENGINE001")]
 public sealed class OnnxRuntimeModelRunner : IModelRunner
 {
-    private const long MaxLogitsBytes = 256L << 20;
+    /// <summary>Tokens by which memory for keys and values is accounted for; each sequence has a row of its own.</summary>
+    private const int BlockSize = 256;
 
     private readonly InferenceSession _session;
-    private readonly ModelSignature _signature;
     private readonly CacheStore _caches;
-    private readonly StepInputs _inputs;
-    private readonly LogitsBuffer _logits;
-    private readonly RunOptions _runOptions = new();
-    private readonly string[] _outputNames;
-    private readonly List<string> _inputNames = [];
-    private readonly List<OrtValue> _inputValues = [];
-    private readonly List<OrtValue> _outputValues = [];
-    private readonly List<(ScheduledSequence Sequence, int LogitRow)> _single = [];
-    private readonly int _maxTokensPerRun;
+    private readonly LogitsStore _logits;
+    private readonly GraphRun _run;
+    private readonly StepExecutor _executor;
 
     private OnnxRuntimeModelRunner(InferenceSession session, ModelSignature signature, ModelDirectory directory, LlmEngineOptions options)
     {
         _session = session;
-        _signature = signature;
+        VocabularySize = signature.VocabularySize;
         int allowed = Math.Min(signature.ContextLength, ModelSignature.RotaryPositions(directory.ModelFile) ?? int.MaxValue);
-        ContextLength = Math.Min(allowed, options.ContextLength ?? int.MaxValue);
-        long bytesPerSlot = Math.Max(1, signature.CacheBytesPerToken * ContextLength);
-        int slots = (int)Math.Clamp(KVCacheBudget.Bytes(options, bytesPerSlot) / bytesPerSlot, 1, options.MaxSequences);
-        KVCacheLayout = new KVCacheLayout(ContextLength, slots, bytesPerSlot, CanShareBlocks: false);
+        int contextLength = Math.Min(allowed, options.ContextLength ?? int.MaxValue);
+        KVCacheLayout = LayoutOf(signature, contextLength, options);
+        ContextLength = (int)Math.Min(contextLength, (long)KVCacheLayout.BlockSize * KVCacheLayout.BlockCount);
         bool shares = directory.Config.Decoder.SharesPastAndPresent && signature.Caches.Count > 0
             && signature.Caches.All(pair => pair.Kind is CacheKind.Key or CacheKind.Value);
-        _caches = shares ? new SharedCacheStore(signature, slots, ContextLength) : new GrowingCacheStore(signature, slots);
-        _inputs = new StepInputs(signature);
-        _logits = new LogitsBuffer(signature);
-        _outputNames = [signature.Logits.Name, .. signature.Caches.Select(pair => pair.Present.Name)];
-        _maxTokensPerRun = (int)Math.Clamp(MaxLogitsBytes / (4L * signature.VocabularySize), 1, int.MaxValue);
+        RowTable rows = new(options.MaxSequences);
+        _caches = shares ? new SharedCacheStore(signature, rows, ContextLength) : new GrowingCacheStore(signature, rows);
+        _logits = new HostLogits(signature);
+        _run = new GraphRun(session, signature, _caches, _logits);
+        _executor = new StepExecutor(signature, _run, _caches, _logits, rows, ContextLength);
     }
 
     /// <inheritdoc/>
-    public int VocabularySize => _signature.VocabularySize;
+    public int VocabularySize { get; }
 
     /// <inheritdoc/>
     public int ContextLength { get; }
@@ -60,6 +53,9 @@ public sealed class OnnxRuntimeModelRunner : IModelRunner
 
     /// <inheritdoc/>
     public string Fingerprint { get; } = $"onnxruntime-{SessionFactory.PackageVersion}";
+
+    /// <summary>Runs of the session so far, for tests.</summary>
+    internal long RunCount => _run.Count;
 
     /// <summary>Opens a model: a <see cref="ModelRunnerFactory"/>.</summary>
     /// <inheritdoc cref="ModelRunnerFactory" path="/param"/>
@@ -98,132 +94,31 @@ public sealed class OnnxRuntimeModelRunner : IModelRunner
     public void Execute(StepPlan plan, Span<float> logits)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        int logitRow = 0;
-        _single.Clear();
-        foreach (ref readonly ScheduledSequence sequence in plan.Sequences)
-        {
-            if (sequence.TokenCount == 1 && sequence.Position > 0 && _caches.CanBatch)
-            {
-                _single.Add((sequence, logitRow));
-            }
-            else
-            {
-                RunAlone(plan, sequence, logits.Slice(logitRow * VocabularySize, sequence.LogitCount * VocabularySize));
-            }
-
-            logitRow += sequence.LogitCount;
-        }
-
-        RunBatches(plan, logits);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _inputs.Dispose();
-        _caches.Dispose();
-        _logits.Dispose();
-        _runOptions.Dispose();
-        _session.Dispose();
-    }
-
-    private void RunAlone(StepPlan plan, in ScheduledSequence sequence, Span<float> logits)
-    {
-        ReadOnlySpan<int> tokens = plan.TokensOf(sequence);
-        int slot = plan.BlocksOf(sequence)[0];
-        int firstWanted = tokens.Length - sequence.LogitCount;
-        for (int start = 0; start < tokens.Length;)
-        {
-            int count = Math.Min(_maxTokensPerRun, tokens.Length - start);
-            if (_signature.HasLastLogitsOnly)
-            {
-                // The row of a token is only to be had when it is the last of its run.
-                count = start < firstWanted ? Math.Min(count, firstWanted + 1 - start) : 1;
-            }
-
-            int end = start + count;
-            int wanted = Math.Clamp(end - firstWanted, 0, count);
-            int rows = RowsOf(count, wanted);
-            Run(tokens[start..end], [sequence.Position + start], slot, rows);
-            for (int i = 0; i < wanted; i++)
-            {
-                int row = end - wanted + i - firstWanted;
-                _logits.CopyRow(rows - wanted + i, logits.Slice(row * VocabularySize, VocabularySize));
-            }
-
-            start = end;
-        }
-    }
-
-    private void RunBatches(StepPlan plan, Span<float> logits)
-    {
-        _single.Sort((left, right) => SlotOf(plan, left.Sequence).CompareTo(SlotOf(plan, right.Sequence)));
-        Span<int> tokens = stackalloc int[64];
-        Span<int> positions = stackalloc int[64];
-        for (int first = 0; first < _single.Count;)
-        {
-            int slot = SlotOf(plan, _single[first].Sequence);
-            int count = 0;
-            while (count < tokens.Length && first + count < _single.Count && SlotOf(plan, _single[first + count].Sequence) == slot + count)
-            {
-                ScheduledSequence sequence = _single[first + count].Sequence;
-                tokens[count] = plan.TokensOf(sequence)[0];
-                positions[count++] = sequence.Position;
-            }
-
-            Run(tokens[..count], positions[..count], slot, rows: 1);
-            for (int i = 0; i < count; i++)
-            {
-                (ScheduledSequence sequence, int row) = _single[first + i];
-                if (sequence.LogitCount > 0)
-                {
-                    _logits.CopyRow(i, logits.Slice(row * VocabularySize, VocabularySize));
-                }
-            }
-
-            first += count;
-        }
-    }
-
-    private static int SlotOf(StepPlan plan, in ScheduledSequence sequence) => plan.BlocksOf(sequence)[0];
-
-    private int RowsOf(int count, int wanted) => _signature.HasLastLogitsOnly ? 1 : _signature.LogitCount is null ? count : Math.Max(1, wanted);
-
-    private void Run(ReadOnlySpan<int> tokens, ReadOnlySpan<int> positions, int slot, int rows)
-    {
-        int longest = 0;
-        foreach (int position in positions)
-        {
-            longest = Math.Max(longest, position);
-        }
-
-        _inputs.Fill(tokens, positions, rows);
-        _caches.Prepare(slot, positions.Length, longest, tokens.Length / positions.Length);
-        using OrtValue logits = _logits.Tensor(positions.Length, rows);
-        _inputNames.Clear();
-        _inputNames.AddRange(_inputs.Names);
-        _inputValues.Clear();
-        _inputValues.AddRange(_inputs.Values);
-        for (int i = 0; i < _signature.Caches.Count; i++)
-        {
-            _inputNames.Add(_signature.Caches[i].Past.Name);
-            _inputValues.Add(_caches.Past[i]);
-        }
-
-        _outputValues.Clear();
-        _outputValues.Add(logits);
-        _outputValues.AddRange(_caches.Present);
         try
         {
-            _session.Run(_runOptions, _inputNames, _inputValues, _outputNames, _outputValues);
+            _executor.Execute(plan, logits);
         }
         catch (OnnxRuntimeException exception)
         {
             throw new GenerationException(GenerationError.ModelFailed, $"ONNX Runtime failed: {SessionFactory.OneSentence(exception.Message)}.", innerException: exception);
         }
-        finally
-        {
-            _caches.Commit();
-        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _run.Dispose();
+        _caches.Dispose();
+        _logits.Dispose();
+        _session.Dispose();
+    }
+
+    private static KVCacheLayout LayoutOf(ModelSignature signature, int contextLength, LlmEngineOptions options)
+    {
+        int blockSize = Math.Min(BlockSize, contextLength);
+        long bytesPerBlock = Math.Max(1, signature.CacheBytesPerToken * blockSize);
+        long most = (long)options.MaxSequences * ((contextLength + blockSize - 1) / blockSize);
+        long blocks = KVCacheBudget.Bytes(options, signature.CacheBytesPerToken * contextLength) / bytesPerBlock;
+        return new KVCacheLayout(blockSize, (int)Math.Clamp(blocks, 1, most), bytesPerBlock, CanShareBlocks: false);
     }
 }

@@ -6,56 +6,135 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Engine.OnnxRuntime;
 
 /// <summary>
-/// One tensor a layer that is past and present at once, <c>[slots, heads, capacity, width]</c>: attention writes new keys and values in place, and
-/// row lengths come from the mask. Capacity doubles as sequences grow, and pages that no token reached are never touched.
+/// One tensor a layer that is past and present at once, <c>[rows, heads, capacity, width]</c>, in the memory of the processor: attention writes new keys
+/// and values in place, and row lengths come from the mask. Rows and capacity double as sequences come and grow, and pages that no token reached are
+/// never touched.
 /// </summary>
 internal sealed unsafe class SharedCacheStore : CacheStore
 {
     private const int FirstCapacity = 256;
 
     private readonly NativeBlock[] _blocks;
-    private readonly int[] _lengths;
     private readonly int _contextLength;
+    private int _rowCapacity;
     private int _capacity;
-    private (int First, int Count, int Length) _running;
+    private (int First, int Count) _bound;
 
     /// <param name="signature">Whose caches; all of them keys or values.</param>
-    /// <param name="slotCount">Slots there are.</param>
-    /// <param name="contextLength">The most tokens a slot holds.</param>
-    public SharedCacheStore(ModelSignature signature, int slotCount, int contextLength)
-        : base(signature)
+    /// <param name="rows">How many tokens are in each row.</param>
+    /// <param name="contextLength">The most tokens of a row.</param>
+    public SharedCacheStore(ModelSignature signature, RowTable rows, int contextLength)
+        : base(signature, rows)
     {
         _blocks = [.. Pairs.Select(_ => new NativeBlock())];
-        _lengths = new int[slotCount];
         _contextLength = contextLength;
         CanBatch = signature.AttentionMask is not null;
     }
 
     public override bool CanBatch { get; }
 
-    public override void Prepare(int firstSlot, int slotCount, int position, int tokenCount)
+    public override bool CanMove => true;
+
+    public override void Prepare(int firstRow, int rowCount, int length)
     {
-        Reserve(position + tokenCount);
-        _running = (firstSlot, slotCount, position + tokenCount);
+        bool grown = Reserve(firstRow + rowCount, length);
+        if (!grown && _bound == (firstRow, rowCount))
+        {
+            return;
+        }
+
+        Unbind();
+        _bound = (firstRow, rowCount);
         for (int i = 0; i < Pairs.Count; i++)
         {
             CachePair pair = Pairs[i];
-            long slotBytes = HeadBytes(pair, _capacity) * pair.Past.Dimensions![1].Size;
-            long[] shape = [slotCount, pair.Past.Dimensions[1].Size, _capacity, pair.Past.Dimensions[3].Size];
+            long rowBytes = Heads(pair) * HeadBytes(pair, _capacity);
             OrtValue value = OrtValue.CreateTensorValueWithData(
-                OrtMemoryInfo.DefaultInstance, (TensorElementType)(int)pair.Past.ElementType, shape, (IntPtr)(_blocks[i].Data + (firstSlot * slotBytes)), slotCount * slotBytes);
+                OrtMemoryInfo.DefaultInstance,
+                (TensorElementType)(int)pair.Past.ElementType,
+                [rowCount, Heads(pair), _capacity, pair.Past.Dimensions![3].Size],
+                (IntPtr)(_blocks[i].Data + (firstRow * rowBytes)),
+                rowCount * rowBytes);
             Past.Add(value);
             Present.Add(value);
         }
     }
 
-    public override void Commit()
+    public override void Move(int from, int to)
     {
-        for (int slot = _running.First; slot < _running.First + _running.Count; slot++)
+        for (int i = 0; i < Pairs.Count; i++)
         {
-            _lengths[slot] = Math.Max(_lengths[slot], _running.Length);
+            byte* data = _blocks[i].Data;
+            Copy(Pairs[i], from, data, _capacity, to, data, _capacity);
+        }
+    }
+
+    public override void Dispose()
+    {
+        Unbind();
+        foreach (NativeBlock block in _blocks)
+        {
+            block.Dispose();
+        }
+    }
+
+    private static long Heads(CachePair pair) => pair.Past.Dimensions![1].Size;
+
+    private static long HeadBytes(CachePair pair, long tokens) => pair.Past.ElementType.ByteCount(tokens * pair.Past.Dimensions![3].Size);
+
+    private bool Reserve(int rows, int tokens)
+    {
+        if (rows <= _rowCapacity && tokens <= _capacity)
+        {
+            return false;
         }
 
+        int rowCapacity = Math.Min(Doubled(Math.Max(1, _rowCapacity), rows), Rows.Count);
+        int capacity = Math.Min(Doubled(Math.Max(FirstCapacity, _capacity), tokens), Math.Max(_contextLength, tokens));
+        Unbind();
+        for (int i = 0; i < Pairs.Count; i++)
+        {
+            Grow(Pairs[i], _blocks[i], rowCapacity, capacity);
+        }
+
+        (_rowCapacity, _capacity) = (rowCapacity, capacity);
+        return true;
+    }
+
+    private static int Doubled(int size, int least)
+    {
+        while (size < least)
+        {
+            size *= 2;
+        }
+
+        return size;
+    }
+
+    private void Grow(CachePair pair, NativeBlock block, int rowCapacity, int capacity)
+    {
+        long bytes = rowCapacity * Heads(pair) * HeadBytes(pair, capacity);
+        byte* data = NativeBlock.Allocate(bytes);
+        for (int row = 0; row < _rowCapacity; row++)
+        {
+            Copy(pair, row, block.Data, _capacity, row, data, capacity);
+        }
+
+        block.Replace(data, bytes);
+    }
+
+    private void Copy(CachePair pair, int fromRow, byte* from, int fromCapacity, int toRow, byte* to, int toCapacity)
+    {
+        (long heads, long fromBytes, long toBytes) = (Heads(pair), HeadBytes(pair, fromCapacity), HeadBytes(pair, toCapacity));
+        long used = HeadBytes(pair, Math.Min(Rows.Lengths[fromRow], fromCapacity));
+        for (long head = 0; used > 0 && head < heads; head++)
+        {
+            Buffer.MemoryCopy(from + (((fromRow * heads) + head) * fromBytes), to + (((toRow * heads) + head) * toBytes), toBytes, used);
+        }
+    }
+
+    private void Unbind()
+    {
         foreach (OrtValue value in Past)
         {
             value.Dispose();
@@ -63,56 +142,6 @@ internal sealed unsafe class SharedCacheStore : CacheStore
 
         Past.Clear();
         Present.Clear();
-    }
-
-    public override void Dispose()
-    {
-        Commit();
-        foreach (NativeBlock block in _blocks)
-        {
-            block.Dispose();
-        }
-    }
-
-    private static long HeadBytes(CachePair pair, long tokens) => pair.Past.ElementType.ByteCount(tokens * pair.Past.Dimensions![3].Size);
-
-    private void Reserve(int tokens)
-    {
-        if (tokens <= _capacity)
-        {
-            return;
-        }
-
-        int capacity = Math.Max(FirstCapacity, _capacity);
-        while (capacity < tokens)
-        {
-            capacity *= 2;
-        }
-
-        capacity = Math.Min(capacity, Math.Max(_contextLength, tokens));
-        for (int i = 0; i < Pairs.Count; i++)
-        {
-            Grow(Pairs[i], _blocks[i], capacity);
-        }
-
-        _capacity = capacity;
-    }
-
-    private void Grow(CachePair pair, NativeBlock block, int capacity)
-    {
-        long heads = pair.Past.Dimensions![1].Size;
-        (long oldBytes, long newBytes) = (HeadBytes(pair, _capacity), HeadBytes(pair, capacity));
-        long bytes = _lengths.Length * heads * newBytes;
-        byte* data = NativeBlock.Allocate(bytes);
-        for (int slot = 0; slot < _lengths.Length; slot++)
-        {
-            long used = HeadBytes(pair, Math.Min(_lengths[slot], _capacity));
-            for (long head = slot * heads; used > 0 && head < (slot + 1) * heads; head++)
-            {
-                Buffer.MemoryCopy(block.Data + (head * oldBytes), data + (head * newBytes), newBytes, used);
-            }
-        }
-
-        block.Replace(data, bytes);
+        _bound = default;
     }
 }

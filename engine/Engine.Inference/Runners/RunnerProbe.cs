@@ -81,6 +81,11 @@ public sealed class RunnerProbe(IModelRunner runner)
     {
         int blockSize = runner.KVCacheLayout.BlockSize;
         _plan.Clear();
+        if (Position == 0)
+        {
+            _plan.End(_sequence - 1);
+        }
+
         _plan.Add(_sequence, ids, Position, wanted, _blocks.AsSpan(0, (Position + ids.Length + blockSize - 1) / blockSize));
         runner.Execute(_plan, logits);
         Position += ids.Length;

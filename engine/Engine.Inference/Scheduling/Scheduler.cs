@@ -17,6 +17,9 @@ internal sealed class Scheduler(SchedulerOptions options, KVCacheManager cache)
     /// <summary>Sequences that have blocks, first in rank first.</summary>
     private readonly List<Sequence> _running = [];
 
+    /// <summary>Sequences that gave theirs back, and that no plan named yet.</summary>
+    private readonly List<long> _ended = [];
+
     /// <summary>The sequences of the last plan, in its order.</summary>
     public IReadOnlyList<Sequence> Scheduled => _scheduled;
 
@@ -46,6 +49,7 @@ internal sealed class Scheduler(SchedulerOptions options, KVCacheManager cache)
         else if (sequence.Status == SequenceStatus.Running)
         {
             _running.Remove(sequence);
+            _ended.Add(sequence.Id);
             cache.Free(sequence);
         }
 
@@ -67,6 +71,12 @@ internal sealed class Scheduler(SchedulerOptions options, KVCacheManager cache)
             Admit();
         }
 
+        foreach (long id in _ended)
+        {
+            _plan.End(id);
+        }
+
+        _ended.Clear();
         int budget = options.MaxTokensPerStep;
         for (int index = 0; index < _running.Count; index++)
         {

@@ -13,6 +13,7 @@ public sealed class StepPlan
     private readonly List<ScheduledSequence> _sequences = [];
     private readonly List<int> _tokenIds = [];
     private readonly List<int> _blockIds = [];
+    private readonly List<long> _ended = [];
 
     /// <summary>The sequences of this step, in the order in which their logits are wanted.</summary>
     public ReadOnlySpan<ScheduledSequence> Sequences => CollectionsMarshal.AsSpan(_sequences);
@@ -22,6 +23,9 @@ public sealed class StepPlan
 
     /// <summary>The block tables of all sequences, one after another.</summary>
     public ReadOnlySpan<int> BlockIds => CollectionsMarshal.AsSpan(_blockIds);
+
+    /// <summary>Sequences that gave back their blocks since the last plan, in no order: a runner that keeps something of its own for each lets go of it.</summary>
+    public ReadOnlySpan<long> Ended => CollectionsMarshal.AsSpan(_ended);
 
     /// <summary>Rows of logits that the plan asks for.</summary>
     public int LogitRowCount { get; private set; }
@@ -41,8 +45,13 @@ public sealed class StepPlan
         _sequences.Clear();
         _tokenIds.Clear();
         _blockIds.Clear();
+        _ended.Clear();
         LogitRowCount = 0;
     }
+
+    /// <summary>Says that a sequence gave back its blocks.</summary>
+    /// <param name="sequenceId">Identifies the sequence; one that was thrown out to make room may begin anew in a later plan.</param>
+    public void End(long sequenceId) => _ended.Add(sequenceId);
 
     /// <summary>Adds a sequence's share of the step.</summary>
     /// <param name="sequenceId">Identifies the sequence.</param>

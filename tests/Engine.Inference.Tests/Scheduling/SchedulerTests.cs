@@ -135,6 +135,25 @@ public class SchedulerTests
     }
 
     [Fact]
+    public void Schedule_SequencesThatGaveBackTheirBlocks_AreNamedOnce()
+    {
+        Scheduler scheduler = Create(8, 256);
+        Sequence old = Sequence(32, first: 0);
+        Sequence young = Sequence(32, first: 100);
+        Sequence waiting = Sequence(40, first: 500);
+        scheduler.Add(old);
+        scheduler.Add(young);
+        Step(scheduler);
+        scheduler.Add(waiting);
+        scheduler.Remove(waiting);
+
+        Assert.Equal([young.Id], scheduler.Schedule().Ended.ToArray());
+        scheduler.Remove(old);
+        Assert.Equal([old.Id], scheduler.Schedule().Ended.ToArray());
+        Assert.Empty(scheduler.Schedule().Ended.ToArray());
+    }
+
+    [Fact]
     public void Remove_RunningSequence_FreesItsBlocksAtOnce()
     {
         Scheduler scheduler = Create(8, 256);
