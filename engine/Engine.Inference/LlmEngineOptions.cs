@@ -16,6 +16,12 @@ public sealed class LlmEngineOptions
     public int Threads { get; set; }
 
     /// <summary>
+    /// Whether each of those threads stays on a processor of its own (managed runner only). <see langword="false"/> by default: it helps where a scheduler keeps two
+    /// threads on one core, and hurts beside other busy programs.
+    /// </summary>
+    public bool PinThreads { get; set; }
+
+    /// <summary>
     /// Overrides the <c>accuracy_level</c> of the graph's MatMulNBits nodes: 0 or 1 keep activations as floats, 4 rounds them to 8-bit integers.
     /// <see langword="null"/>, the default: as the graph says.
     /// </summary>

@@ -28,7 +28,7 @@ public sealed class OnnxSession : IDisposable
     {
         _model = model;
         _ownsWorkers = options.Workers is null;
-        _workers = options.Workers ?? new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        _workers = options.Workers ?? new WorkerPool(options.Threads > 0 ? options.Threads : ProcessorTopology.CoreCount, options.PinThreads);
         try
         {
             GraphOptimizer.Run(graph, options, OperatorRegistry.Default, _workers);

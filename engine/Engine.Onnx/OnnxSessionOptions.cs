@@ -6,8 +6,14 @@ namespace Engine.Onnx;
 /// <summary>How an <see cref="OnnxSession"/> runs.</summary>
 public sealed class OnnxSessionOptions
 {
-    /// <summary>Threads that share the work of an operator, the caller's among them; 0, the default, takes as many as there are processors.</summary>
+    /// <summary>Threads that share the work of an operator, the caller's among them; 0, the default, takes one a physical core, within the limits set for the process.</summary>
     public int Threads { get; init; }
+
+    /// <summary>
+    /// Whether each of them stays on a processor of its own; the thread that calls <see cref="OnnxSession.Run(ReadOnlySpan{Tensors.Tensor}, Span{Tensors.Tensor})"/> too. False by
+    /// default: it helps where a scheduler keeps two threads on one core, and hurts beside other busy programs.
+    /// </summary>
+    public bool PinThreads { get; init; }
 
     /// <summary>
     /// Overrides the <c>accuracy_level</c> of every quantized matrix product: 4 rounds activations to 8 bits, 1 keeps them as floats. Null, the default, leaves the

@@ -72,7 +72,8 @@ public sealed class ManagedModelRunner : IModelRunner
             PagedAttentionPass pass = new(signature, paged);
             session = OnnxSession.Create(model, new OnnxSessionOptions
             {
-                Threads = options.Threads > 0 ? options.Threads : Processors.PhysicalCount,
+                Threads = options.Threads,
+                PinThreads = options.PinThreads,
                 AccuracyLevel = options.AccuracyLevel,
                 Passes = [pass],
             });

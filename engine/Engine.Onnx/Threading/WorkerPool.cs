@@ -29,6 +29,8 @@ internal sealed unsafe class WorkerPool : IDisposable
     private SharedWords _shared;
     private int _parked;
     private int _busy;
+    private readonly int[] _processors;
+    private Thread? _pinnedCaller;
     private volatile bool _disposed;
 
     // The call in progress; written before the epoch opens, read only by workers that have entered it.
@@ -39,12 +41,17 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     /// <summary>Starts the workers.</summary>
     /// <param name="threadCount">Threads that compute, the caller of <see cref="Run{TBody}"/> among them: at least 1.</param>
+    /// <param name="pinned">
+    /// Whether each thread stays on a processor of its own, the caller too from its first call on. A scheduler now and then keeps two threads on one core for
+    /// seconds; beside other programs that want the processors, a pinned thread cannot make way. Without effect where there are fewer processors than threads.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threadCount"/> is below 1 or above 1024.</exception>
-    public WorkerPool(int threadCount)
+    public WorkerPool(int threadCount, bool pinned = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threadCount, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threadCount, 1024);
         ThreadCount = threadCount;
+        _processors = pinned && ProcessorTopology.Processors.Length >= threadCount ? ProcessorTopology.Processors : [];
         _threads = new Thread[threadCount - 1];
         for (int i = 0; i < _threads.Length; i++)
         {
@@ -69,6 +76,12 @@ internal sealed unsafe class WorkerPool : IDisposable
         where TBody : struct, IParallelBody, allows ref struct
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_processors.Length > 0 && _pinnedCaller != Thread.CurrentThread)
+        {
+            _pinnedCaller = Thread.CurrentThread;
+            Pin(0);
+        }
+
         if (chunkCount <= 1 || _threads.Length == 0 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
             for (int chunk = 0; chunk < chunkCount; chunk++)
@@ -173,8 +186,17 @@ internal sealed unsafe class WorkerPool : IDisposable
         }
     }
 
+    private void Pin(int worker)
+    {
+        if (_processors.Length > 0)
+        {
+            ProcessorTopology.TryPin(_processors[worker]);
+        }
+    }
+
     private void Work(int worker)
     {
+        Pin(worker);
         long last = 0;
         while (!_disposed)
         {

@@ -6,6 +6,7 @@ using Engine.Inference;
 using Engine.Inference.Models;
 using Engine.Inference.Runners;
 using Engine.Onnx;
+using Engine.Onnx.Threading;
 
 namespace Engine.Cli.Commands;
 
@@ -45,7 +46,7 @@ internal static class BenchCommand
                 parsed.GetValue(batchSteps),
                 parsed.GetValue(sample) is "greedy");
             LlmEngineOptions options = model.Read(parsed);
-            int threads = options.Threads > 0 ? options.Threads : Processors.PhysicalCount;
+            int threads = options.Threads > 0 ? options.Threads : ProcessorTopology.CoreCount;
             string modelName = parsed.GetValue(name) ?? NameOf(options.Model);
             void Report(Measurement measurement) =>
                 context.Terminal.Out.WriteLine(parsed.GetValue(json) ? MeasurementText.Json(measurement, modelName, threads) : MeasurementText.Row(measurement));

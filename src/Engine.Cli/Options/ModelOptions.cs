@@ -22,6 +22,9 @@ internal sealed class ModelOptions
     /// <summary>Threads that compute.</summary>
     public Option<int> Threads { get; } = Values.Whole("--threads", "N", "Threads that compute; 0: one a physical core", 0, 1024, 0);
 
+    /// <summary>Whether they stay where they are.</summary>
+    public Option<bool> PinThreads { get; } = new("--pin-threads") { Description = "Keeps each thread on a core of its own: for a machine that does nothing else" };
+
     /// <summary>How exact MatMulNBits computes.</summary>
     public Option<int?> AccuracyLevel { get; } = Values.OptionalWhole(
         "--accuracy-level", "0-4", "Overrides what the graph says of its 4- and 8-bit products: 0 or 1 keeps activations as floats, 4 rounds them to 8-bit integers (faster)", 0, 4);
@@ -43,6 +46,7 @@ internal sealed class ModelOptions
         command.Add(Runner);
         Device.AddTo(command);
         command.Add(Threads);
+        command.Add(PinThreads);
         command.Add(AccuracyLevel);
         command.Add(ContextLength);
     }
@@ -56,6 +60,7 @@ internal sealed class ModelOptions
         {
             Model = folder ?? parsed.GetValue(Model) ?? DefaultModel.Folder(),
             Threads = parsed.GetValue(Threads),
+            PinThreads = parsed.GetValue(PinThreads),
             AccuracyLevel = parsed.GetValue(AccuracyLevel),
             ContextLength = parsed.GetValue(ContextLength),
             Runner = RunnerChoice.Factory(parsed.GetRequiredValue(Runner)),

@@ -56,6 +56,7 @@ internal static class ServerHost
         to.Model = from.Model;
         to.ModelId = from.ModelId;
         to.Threads = from.Threads;
+        to.PinThreads = from.PinThreads;
         to.AccuracyLevel = from.AccuracyLevel;
         to.ContextLength = from.ContextLength;
         to.MaxSequences = from.MaxSequences;

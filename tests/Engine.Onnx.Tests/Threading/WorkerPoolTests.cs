@@ -26,6 +26,24 @@ public sealed class WorkerPoolTests
     }
 
     [Fact]
+    public void Run_PinnedThreads_RunEachChunkOnce()
+    {
+        int[] counts = new int[100];
+        int[] workers = new int[2];
+        // The caller is pinned too, so it is a thread of its own.
+        Thread caller = new(() =>
+        {
+            using WorkerPool pool = new(2, pinned: true);
+            CountBody body = new() { Counts = counts, Workers = workers };
+            pool.Run(counts.Length, ref body);
+        });
+        caller.Start();
+        caller.Join();
+
+        Assert.All(counts, count => Assert.Equal(1, count));
+    }
+
+    [Fact]
     public void Run_ManyCallsInARow_NeverLosesOrRepeatsAChunk()
     {
         using WorkerPool pool = new(3);
