@@ -10,7 +10,7 @@ internal enum DenseElement
     BFloat16,
 }
 
-/// <summary>A matrix [K, N] in groups of sixteen columns, each one contiguous stream <c>[K, 16]</c>. Narrow elements stay narrow.</summary>
+/// <summary>A matrix [K, N] in groups of sixteen columns, each one contiguous stream <c>[K, 16]</c>. Narrow elements stay narrow, arranged as their <see cref="IDenseElement"/> reads them.</summary>
 internal sealed unsafe class DenseMatrix : IDisposable
 {
     private readonly WeightMemory _memory;
@@ -117,6 +117,7 @@ internal sealed unsafe class DenseMatrix : IDisposable
                     }
                     else
                     {
+                        target = first + k * DenseTiles.Columns + column % 8 * 2 + column / 8;
                         ((ushort*)Target)[target] = exists ? ((ushort*)Source)[source] : (ushort)0;
                     }
                 }

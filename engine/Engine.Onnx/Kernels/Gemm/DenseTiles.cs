@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Engine.Onnx.Kernels.Gemm;
 
@@ -9,17 +10,24 @@ internal static unsafe class DenseTiles
     /// <summary>Columns of a group.</summary>
     public const int Columns = 16;
 
+    /// <summary>Rows of the largest tile.</summary>
+    public const int MostRows = 6;
+
+    /// <summary>How many rows of the matrix ahead it is fetched; the processor's own prefetching stops at the page.</summary>
+    private const int PrefetchRows = 64;
+
     /// <summary>The tile that serves the next rows best; a tile of 4 or 6 may have rows too many, which are zeros.</summary>
     public static int NextTile(int rowsLeft) => rowsLeft switch { 1 => 1, 2 => 2, <= 4 => 4, <= 6 => 6, <= 8 => 4, _ => 6 };
 
+    /// <summary>sums += a * b.</summary>
     /// <param name="rows">Size of the tile.</param>
     /// <param name="b">The sixteen columns in the first row of the matrix.</param>
     /// <param name="rowBytes">Bytes from one row of the matrix to the next.</param>
     /// <param name="depth">Rows of the matrix, K.</param>
     /// <param name="a">The tile, <c>[K, rows]</c>.</param>
-    /// <param name="sums">Receives <c>[rows, 16]</c>.</param>
+    /// <param name="sums">What came before, and what then is: <c>[rows, 16]</c>.</param>
     public static void Run<TElement>(int rows, byte* b, nint rowBytes, int depth, float* a, float* sums)
-        where TElement : struct, IStoredElement
+        where TElement : struct, IDenseElement
     {
         switch (rows)
         {
@@ -38,15 +46,88 @@ internal static unsafe class DenseTiles
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Run1<TElement>(byte* b, nint rowBytes, int depth, float* a, float* sums)
-        where TElement : struct, IStoredElement
+    /// <summary>Turns rows <c>[rows, depth]</c> into tiles <c>[depth, tile rows]</c>, filling the last one up with zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Pack(float* source, int rows, int depth, float* tiles)
     {
-        Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
+        for (int row = 0; row < rows;)
+        {
+            int tileRows = NextTile(rows - row);
+            int exist = Math.Min(tileRows, rows - row);
+            for (int i = exist; i < tileRows; i++)
+            {
+                for (int k = 0; k < depth; k++)
+                {
+                    tiles[(long)k * tileRows + i] = 0;
+                }
+            }
+
+            // Two rows at a time: a store then follows its neighbour.
+            int pair = 0;
+            for (; pair + 2 <= exist; pair += 2)
+            {
+                float* first = source + (long)(row + pair) * depth;
+                float* target = tiles + pair;
+                for (int k = 0; k < depth; k++)
+                {
+                    target[0] = first[k];
+                    target[1] = first[depth + k];
+                    target += tileRows;
+                }
+            }
+
+            for (int k = 0; pair < exist && k < depth; k++)
+            {
+                tiles[(long)k * tileRows + pair] = source[(long)(row + pair) * depth + k];
+            }
+
+            tiles += (long)depth * tileRows;
+            row += tileRows;
+        }
+    }
+
+    /// <summary>Copies <paramref name="width"/> columns as fp32 to <c>[depth, 16]</c>, filled up with zeros. Fewer than sixteen exist of fp32 alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Widen<TElement>(byte* b, nint rowBytes, int depth, int width, float* panel)
+        where TElement : struct, IDenseElement
+    {
         for (int k = 0; k < depth; k++)
         {
-            Vector256<float> b0 = TElement.Load(b);
-            Vector256<float> b1 = TElement.Load(b + 8 * TElement.Size);
+            if (width < Columns)
+            {
+                new Span<float>(panel, Columns).Clear();
+                new ReadOnlySpan<float>(b, width).CopyTo(new Span<float>(panel, width));
+            }
+            else
+            {
+                (Vector256<float> low, Vector256<float> high) = TElement.Load(b);
+                low.Store(panel);
+                high.Store(panel + 8);
+            }
+
+            panel += Columns;
+            b += rowBytes;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(byte* b, nint rowBytes)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(b + PrefetchRows * rowBytes);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Run1<TElement>(byte* b, nint rowBytes, int depth, float* a, float* sums)
+        where TElement : struct, IDenseElement
+    {
+        Vector256<float> s00 = Vector256.Load(sums), s01 = Vector256.Load(sums + 8);
+        for (int k = 0; k < depth; k++)
+        {
+            Prefetch(b, rowBytes);
+            (Vector256<float> b0, Vector256<float> b1) = TElement.Load(b);
             Vector256<float> x = Vector256.Create(a[0]);
             s00 = Vector256.FusedMultiplyAdd(b0, x, s00);
             s01 = Vector256.FusedMultiplyAdd(b1, x, s01);
@@ -60,14 +141,14 @@ internal static unsafe class DenseTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Run2<TElement>(byte* b, nint rowBytes, int depth, float* a, float* sums)
-        where TElement : struct, IStoredElement
+        where TElement : struct, IDenseElement
     {
-        Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
-        Vector256<float> s10 = Vector256<float>.Zero, s11 = Vector256<float>.Zero;
+        Vector256<float> s00 = Vector256.Load(sums), s01 = Vector256.Load(sums + 8);
+        Vector256<float> s10 = Vector256.Load(sums + 16), s11 = Vector256.Load(sums + 24);
         for (int k = 0; k < depth; k++)
         {
-            Vector256<float> b0 = TElement.Load(b);
-            Vector256<float> b1 = TElement.Load(b + 8 * TElement.Size);
+            Prefetch(b, rowBytes);
+            (Vector256<float> b0, Vector256<float> b1) = TElement.Load(b);
             Vector256<float> x = Vector256.Create(a[0]);
             s00 = Vector256.FusedMultiplyAdd(b0, x, s00);
             s01 = Vector256.FusedMultiplyAdd(b1, x, s01);
@@ -86,16 +167,16 @@ internal static unsafe class DenseTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Run4<TElement>(byte* b, nint rowBytes, int depth, float* a, float* sums)
-        where TElement : struct, IStoredElement
+        where TElement : struct, IDenseElement
     {
-        Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
-        Vector256<float> s10 = Vector256<float>.Zero, s11 = Vector256<float>.Zero;
-        Vector256<float> s20 = Vector256<float>.Zero, s21 = Vector256<float>.Zero;
-        Vector256<float> s30 = Vector256<float>.Zero, s31 = Vector256<float>.Zero;
+        Vector256<float> s00 = Vector256.Load(sums), s01 = Vector256.Load(sums + 8);
+        Vector256<float> s10 = Vector256.Load(sums + 16), s11 = Vector256.Load(sums + 24);
+        Vector256<float> s20 = Vector256.Load(sums + 32), s21 = Vector256.Load(sums + 40);
+        Vector256<float> s30 = Vector256.Load(sums + 48), s31 = Vector256.Load(sums + 56);
         for (int k = 0; k < depth; k++)
         {
-            Vector256<float> b0 = TElement.Load(b);
-            Vector256<float> b1 = TElement.Load(b + 8 * TElement.Size);
+            Prefetch(b, rowBytes);
+            (Vector256<float> b0, Vector256<float> b1) = TElement.Load(b);
             Vector256<float> x = Vector256.Create(a[0]);
             s00 = Vector256.FusedMultiplyAdd(b0, x, s00);
             s01 = Vector256.FusedMultiplyAdd(b1, x, s01);
@@ -124,18 +205,17 @@ internal static unsafe class DenseTiles
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Run6<TElement>(byte* b, nint rowBytes, int depth, float* a, float* sums)
-        where TElement : struct, IStoredElement
+        where TElement : struct, IDenseElement
     {
-        Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
-        Vector256<float> s10 = Vector256<float>.Zero, s11 = Vector256<float>.Zero;
-        Vector256<float> s20 = Vector256<float>.Zero, s21 = Vector256<float>.Zero;
-        Vector256<float> s30 = Vector256<float>.Zero, s31 = Vector256<float>.Zero;
-        Vector256<float> s40 = Vector256<float>.Zero, s41 = Vector256<float>.Zero;
-        Vector256<float> s50 = Vector256<float>.Zero, s51 = Vector256<float>.Zero;
+        Vector256<float> s00 = Vector256.Load(sums), s01 = Vector256.Load(sums + 8);
+        Vector256<float> s10 = Vector256.Load(sums + 16), s11 = Vector256.Load(sums + 24);
+        Vector256<float> s20 = Vector256.Load(sums + 32), s21 = Vector256.Load(sums + 40);
+        Vector256<float> s30 = Vector256.Load(sums + 48), s31 = Vector256.Load(sums + 56);
+        Vector256<float> s40 = Vector256.Load(sums + 64), s41 = Vector256.Load(sums + 72);
+        Vector256<float> s50 = Vector256.Load(sums + 80), s51 = Vector256.Load(sums + 88);
         for (int k = 0; k < depth; k++)
         {
-            Vector256<float> b0 = TElement.Load(b);
-            Vector256<float> b1 = TElement.Load(b + 8 * TElement.Size);
+            (Vector256<float> b0, Vector256<float> b1) = TElement.Load(b);
             Vector256<float> x = Vector256.Create(a[0]);
             s00 = Vector256.FusedMultiplyAdd(b0, x, s00);
             s01 = Vector256.FusedMultiplyAdd(b1, x, s01);

@@ -12,6 +12,9 @@ public sealed unsafe class DenseMatMulTests
     [InlineData(7, 65, 33)]
     [InlineData(50, 130, 48)]
     [InlineData(13, 16, 15)]
+    [InlineData(1, 600, 35)]
+    [InlineData(9, 600, 37)]
+    [InlineData(100, 513, 31)]
     public void Run_AnySizeAndStorage_EqualsDoubleArithmetic(int rows, int depth, int columns)
     {
         using WorkerPool pool = new(2);
@@ -66,22 +69,28 @@ public sealed unsafe class DenseMatMulTests
     [Fact]
     public void Run_RowAloneOrAmongOthers_HasTheSameBits()
     {
+        const int Depth = 570;
         using WorkerPool one = new(1);
         using WorkerPool three = new(3);
-        float[] a = TestData.Floats(150 * 70, 1);
-        float[] b = TestData.Floats(70 * 50, 2);
+        float[] a = TestData.Floats(150 * Depth, 1);
+        ushort[] halves = [.. TestData.Floats(Depth * 50, 2).Select(value => BitConverter.HalfToUInt16Bits((Half)value))];
+        float[] b = [.. halves.Select(bits => (float)BitConverter.UInt16BitsToHalf(bits))];
         fixed (float* matrix = b)
+        fixed (ushort* narrow = halves)
         {
-            DenseOperand operand = DenseOperand.OfRows(matrix, 70, 50);
+            using DenseMatrix half = DenseMatrix.Pack((byte*)narrow, DenseElement.Half, Depth, 50, transposed: false, one);
+            DenseOperand operand = DenseOperand.OfRows(matrix, Depth, 50);
             List<float> alone = [];
             for (int row = 0; row < 150; row++)
             {
-                alone.AddRange(Multiply(one, a[(row * 70)..((row + 1) * 70)], 1, operand));
+                alone.AddRange(Multiply(one, a[(row * Depth)..((row + 1) * Depth)], 1, operand));
             }
 
-            foreach (int rows in new[] { 2, 3, 5, 6, 7, 16, 49, 150 })
+            foreach (int rows in new[] { 2, 3, 4, 5, 6, 7, 16, 49, 150 })
             {
-                TestData.AssertSameBits(alone.ToArray().AsSpan(0, rows * 50), Multiply(three, a[..(rows * 70)], rows, operand), $"{rows} rows");
+                float[] expected = [.. alone.Take(rows * 50)];
+                TestData.AssertSameBits(expected, Multiply(three, a[..(rows * Depth)], rows, operand), $"{rows} rows");
+                TestData.AssertSameBits(expected, Multiply(three, a[..(rows * Depth)], rows, half.Operand), $"{rows} rows, fp16");
             }
         }
     }
