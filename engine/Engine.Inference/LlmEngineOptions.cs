@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Engine.Inference.Runners;
+using Engine.Onnx;
 
 namespace Engine.Inference;
 
@@ -26,6 +27,18 @@ public sealed class LlmEngineOptions
     /// <see langword="null"/>, the default: as the graph says.
     /// </summary>
     public int? AccuracyLevel { get; set; }
+
+    /// <summary>What becomes of quantized weights when the managed runner loads a model; answers do not depend on it. <see cref="WeightPreparation.Auto"/> by default.</summary>
+    public WeightPreparation Weights { get; set; }
+
+    /// <summary>
+    /// The folder for <see cref="WeightPreparation.Cached"/>; <see langword="null"/>, the default: what the environment variable <c>ENGINE_CACHE</c> says, else
+    /// <c>engine</c> in the user's cache folder (<c>XDG_CACHE_HOME</c> or <c>~/.cache</c>, on Windows <c>%LOCALAPPDATA%</c>).
+    /// </summary>
+    public string? WeightCacheFolder { get; set; }
+
+    /// <summary>The most bytes of that folder; the files unused for longest are deleted. At least 1; 16 GiB by default.</summary>
+    public long WeightCacheBytes { get; set; } = 16L << 30;
 
     /// <summary>The most tokens one sequence may hold; <see langword="null"/>, the default: what the model allows.</summary>
     public int? ContextLength { get; set; }

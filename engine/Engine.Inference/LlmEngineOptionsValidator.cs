@@ -10,6 +10,9 @@ internal static class LlmEngineOptionsValidator
         Require(options.ModelId is not { Length: 0 }, "ModelId must not be empty; leave it null for the folder's name.");
         Require(options.Threads >= 0, $"Threads must be at least 0, not {options.Threads}.");
         Require(options.AccuracyLevel is null or 0 or 1 or 4, $"AccuracyLevel must be 0, 1 or 4, not {options.AccuracyLevel}.");
+        Require(Enum.IsDefined(options.Weights), $"Weights must be Auto, Packed, Cached or InPlace, not {options.Weights}.");
+        Require(options.WeightCacheFolder is not { Length: 0 }, "WeightCacheFolder must not be empty; leave it null for the user's cache folder.");
+        Require(options.WeightCacheBytes > 0, $"WeightCacheBytes must be at least 1, not {options.WeightCacheBytes}.");
         Require(options.ContextLength is null or > 0, $"ContextLength must be at least 1, not {options.ContextLength}.");
         Require(options.KVCacheBytes is null or > 0, $"KVCacheBytes must be at least 1, not {options.KVCacheBytes}.");
         Require(options.MaxSequences is >= 1 and <= 1024, $"MaxSequences must be from 1 to 1,024, not {options.MaxSequences}.");

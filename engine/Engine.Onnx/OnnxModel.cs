@@ -81,6 +81,9 @@ public sealed class OnnxModel : IDisposable
         }
     }
 
+    /// <summary>Its files: the model's own, then those beside it, in an order that does not change. Not to be asked before the graph was read.</summary>
+    internal IReadOnlyList<MappedFile> Files => [_file, .. _external.Files.Distinct().OrderBy(file => file.Path, StringComparer.Ordinal)];
+
     /// <summary>The graph for a session to edit; the session calls <see cref="Release"/> when it needs the weights no more.</summary>
     internal Graph Retain()
     {

@@ -4,6 +4,7 @@ using Engine.Onnx.Operators;
 using Engine.Onnx.Optimization;
 using Engine.Onnx.Tensors;
 using Engine.Onnx.Threading;
+using Engine.Onnx.Weights;
 
 namespace Engine.Onnx;
 
@@ -17,6 +18,7 @@ public sealed class OnnxSession : IDisposable
     private readonly WorkerPool _workers;
     private readonly bool _ownsWorkers;
     private readonly BufferPool _pool = new();
+    private readonly WeightStore? _weights;
     private readonly Dictionary<Node, Operator> _operators = [];
     private readonly GraphExecutor _executor;
     private readonly bool[] _isRead;
@@ -32,9 +34,11 @@ public sealed class OnnxSession : IDisposable
         try
         {
             GraphOptimizer.Run(graph, options, OperatorRegistry.Default, _workers);
-            OperatorFactory.Create(graph, OperatorRegistry.Default, _workers, _operators);
+            _weights = new WeightStore(model?.Files ?? [], options, _workers);
+            OperatorFactory.Create(graph, OperatorRegistry.Default, _workers, _weights, _operators);
             Timings = options.CollectTimings ? new OperatorTimings() : null;
             _executor = new GraphExecutor(Planner.Plan(graph, _operators), _workers, _pool, Timings);
+            _weights.Save();
         }
         catch
         {
@@ -58,6 +62,9 @@ public sealed class OnnxSession : IDisposable
 
     /// <summary>Bytes of intermediate results that the session holds.</summary>
     public long BufferBytes => _pool.ByteCount;
+
+    /// <summary>Where the quantised weights came from.</summary>
+    internal WeightStore Weights => _weights!;
 
     /// <summary>Time by operator; null unless asked for.</summary>
     internal OperatorTimings? Timings { get; }
@@ -143,6 +150,7 @@ public sealed class OnnxSession : IDisposable
 
     private void Free()
     {
+        _weights?.Dispose();
         foreach (Operator code in _operators.Values)
         {
             code.Dispose();

@@ -21,6 +21,18 @@ public sealed class OnnxSessionOptions
     /// </summary>
     public int? AccuracyLevel { get; init; }
 
+    /// <summary>What becomes of quantized weights before the first run. Results do not depend on it.</summary>
+    public WeightPreparation Weights { get; init; }
+
+    /// <summary>
+    /// The folder for <see cref="WeightPreparation.Cached"/>; null, the default: what the environment variable <c>ENGINE_CACHE</c> says, else <c>engine</c> in the
+    /// user's cache folder (<c>XDG_CACHE_HOME</c> or <c>~/.cache</c>, on Windows <c>%LOCALAPPDATA%</c>).
+    /// </summary>
+    public string? WeightCacheFolder { get; init; }
+
+    /// <summary>The most bytes of that folder; the files unused for longest are deleted. 16 GiB by default.</summary>
+    public long WeightCacheBytes { get; init; } = 16L << 30;
+
     /// <summary>Whether to collect the time that each kind of operator takes.</summary>
     public bool CollectTimings { get; init; }
 

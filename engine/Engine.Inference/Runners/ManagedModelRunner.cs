@@ -75,6 +75,9 @@ public sealed class ManagedModelRunner : IModelRunner
                 Threads = options.Threads,
                 PinThreads = options.PinThreads,
                 AccuracyLevel = options.AccuracyLevel,
+                Weights = options.Weights,
+                WeightCacheFolder = options.WeightCacheFolder,
+                WeightCacheBytes = options.WeightCacheBytes,
                 Passes = [pass],
             });
             return new ManagedModelRunner(model, signature, pass, session, options);

@@ -13,9 +13,10 @@ internal sealed unsafe class MappedFile : IDisposable
     private readonly NativeBuffer? _memory;
     private bool _disposed;
 
-    private MappedFile(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* data, long length)
+    private MappedFile(string path, DateTime lastWrite, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* data, long length)
     {
         Path = path;
+        LastWriteTicks = lastWrite.Ticks;
         _file = file;
         _view = view;
         Data = data;
@@ -29,8 +30,11 @@ internal sealed unsafe class MappedFile : IDisposable
         Length = length;
     }
 
-    /// <summary>Where the file is; null for bytes in memory.</summary>
+    /// <summary>Where it is; null for a copy in memory.</summary>
     public string? Path { get; }
+
+    /// <summary>When it was last written to, in UTC; 0 for a copy in memory.</summary>
+    public long LastWriteTicks { get; }
 
     public byte* Data { get; }
 
@@ -51,11 +55,12 @@ internal sealed unsafe class MappedFile : IDisposable
                 throw new InvalidModelException($"{name} is empty (0 bytes), so it is incomplete; fetch it again.");
             }
 
+            DateTime lastWrite = File.GetLastWriteTimeUtc(stream.SafeFileHandle);
             MemoryMappedFile file = MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             MemoryMappedViewAccessor view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
             byte* data = null;
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref data);
-            return new MappedFile(path, file, view, data + view.PointerOffset, length);
+            return new MappedFile(path, lastWrite, file, view, data + view.PointerOffset, length);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
         {

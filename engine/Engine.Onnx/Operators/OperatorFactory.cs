@@ -1,5 +1,6 @@
 using Engine.Onnx.Graphs;
 using Engine.Onnx.Threading;
+using Engine.Onnx.Weights;
 
 namespace Engine.Onnx.Operators;
 
@@ -9,9 +10,10 @@ internal static class OperatorFactory
     /// <param name="graph">The optimized graph.</param>
     /// <param name="registry">The known operators.</param>
     /// <param name="workers">Threads for the preparation.</param>
+    /// <param name="weights">Where quantised weights come from.</param>
     /// <param name="operators">Receives the operators, also those made before a failure.</param>
     /// <exception cref="InvalidModelException">Operators are not supported (all are named), or a node is wrong.</exception>
-    public static void Create(Graph graph, OperatorRegistry registry, WorkerPool workers, Dictionary<Node, Operator> operators)
+    public static void Create(Graph graph, OperatorRegistry registry, WorkerPool workers, WeightStore weights, Dictionary<Node, Operator> operators)
     {
         List<Node> nodes = [.. Nodes(graph)];
         string[] unsupported = [.. nodes.Where(node => !registry.Supports(node)).Select(node => $"{node.QualifiedType} (opset {node.OpsetVersion})").Distinct().Order(StringComparer.Ordinal)];
@@ -30,7 +32,7 @@ internal static class OperatorFactory
         {
             Operator code = registry.Create(node);
             operators.Add(node, code);
-            PrepackContext context = new(node, workers);
+            PrepackContext context = new(node, workers, weights);
             code.Prepack(context);
             for (int i = 0; i < node.Inputs.Count; i++)
             {

@@ -1,16 +1,20 @@
 using Engine.Onnx.Graphs;
 using Engine.Onnx.Tensors;
 using Engine.Onnx.Threading;
+using Engine.Onnx.Weights;
 
 namespace Engine.Onnx.Operators;
 
 /// <summary>What an operator sees of its constant inputs before the first run.</summary>
-internal sealed class PrepackContext(Node node, WorkerPool workers)
+internal sealed class PrepackContext(Node node, WorkerPool workers, WeightStore weights)
 {
     private readonly bool[] _released = new bool[node.Inputs.Count];
 
     /// <summary>Threads to share the work with.</summary>
     public WorkerPool Workers { get; } = workers;
+
+    /// <summary>Where quantised weights come from.</summary>
+    public WeightStore Weights { get; } = weights;
 
     /// <summary>Input <paramref name="index"/> when it is constant; null when it is computed, given by the caller, or left out.</summary>
     public Tensor? Constant(int index) => node.Input(index)?.Constant;

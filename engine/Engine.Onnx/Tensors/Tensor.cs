@@ -220,7 +220,10 @@ public sealed unsafe class Tensor : IDisposable
     internal void MakeReadOnly() => IsReadOnly = true;
 
     /// <summary>Says that the data will hardly be read again: what a mapped file has in memory goes back to the operating system.</summary>
-    internal void ReleasePages() => (_owner as MappedFile)?.Release(_data, ByteLength);
+    internal void ReleasePages() => Mapped?.Release(_data, ByteLength);
+
+    /// <summary>The file whose bytes it shows; null for memory of another kind.</summary>
+    internal MappedFile? Mapped => _owner as MappedFile;
 
     /// <summary>Lets go of the data after its last use.</summary>
     internal void Unbind()

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Engine.Inference;
+using Engine.Onnx;
 
 namespace Engine.Cli.Options;
 
@@ -29,6 +30,10 @@ internal sealed class ModelOptions
     public Option<int?> AccuracyLevel { get; } = Values.OptionalWhole(
         "--accuracy-level", "0-4", "Overrides what the graph says of its 4- and 8-bit products: 0 or 1 keeps activations as floats, 4 rounds them to 8-bit integers (faster)", 0, 4);
 
+    /// <summary>What becomes of quantized weights.</summary>
+    public Option<string> Weights { get; } = Values.Word(
+        "--weights", "Repack quantized weights in memory, keep them repacked in a cache folder, or read them where they are; auto: cached from 128 MiB on", "auto", "packed", "cached", "in-place");
+
     /// <summary>The most tokens of a sequence.</summary>
     public Option<int?> ContextLength { get; } = Values.OptionalWhole(
         "--context-length", "N", "The most tokens, prompt and answer together [default: what the model allows]", 1, int.MaxValue);
@@ -48,6 +53,7 @@ internal sealed class ModelOptions
         command.Add(Threads);
         command.Add(PinThreads);
         command.Add(AccuracyLevel);
+        command.Add(Weights);
         command.Add(ContextLength);
     }
 
@@ -62,6 +68,13 @@ internal sealed class ModelOptions
             Threads = parsed.GetValue(Threads),
             PinThreads = parsed.GetValue(PinThreads),
             AccuracyLevel = parsed.GetValue(AccuracyLevel),
+            Weights = parsed.GetRequiredValue(Weights) switch
+            {
+                "packed" => WeightPreparation.Packed,
+                "cached" => WeightPreparation.Cached,
+                "in-place" => WeightPreparation.InPlace,
+                _ => WeightPreparation.Auto,
+            },
             ContextLength = parsed.GetValue(ContextLength),
             Runner = RunnerChoice.Factory(parsed.GetRequiredValue(Runner)),
         };

@@ -3,6 +3,7 @@ using Engine.Onnx.Graphs;
 using Engine.Onnx.Operators;
 using Engine.Onnx.Tensors;
 using Engine.Onnx.Threading;
+using Engine.Onnx.Weights;
 
 namespace Engine.Onnx.Tests.Execution;
 
@@ -56,8 +57,9 @@ public sealed class PlannerTests
     private static ExecutionPlan Plan(Graph graph)
     {
         using WorkerPool workers = new(1);
+        using WeightStore weights = new([], new OnnxSessionOptions(), workers);
         Dictionary<Node, Operator> operators = [];
-        OperatorFactory.Create(graph, OperatorRegistry.Default, workers, operators);
+        OperatorFactory.Create(graph, OperatorRegistry.Default, workers, weights, operators);
         return Planner.Plan(graph, operators);
     }
 }

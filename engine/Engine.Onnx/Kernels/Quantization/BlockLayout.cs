@@ -3,6 +3,9 @@ namespace Engine.Onnx.Kernels.Quantization;
 /// <summary>How the blocks of a <see cref="BlockQuantizedMatrix"/> lie: fields, then scales, then offsets, each for sixteen rows.</summary>
 internal readonly struct BlockLayout(int blockCount, int blockSize, int bits, bool halfScales, OffsetKind offsets, int zeroPoint)
 {
+    /// <summary>Changes whenever the same weights become other bytes: files of packed weights are then made anew.</summary>
+    public const int Version = 1;
+
     /// <summary>Bytes of one vector of fields: a 32-bit word for each of sixteen rows.</summary>
     public const int VectorBytes = 64;
 

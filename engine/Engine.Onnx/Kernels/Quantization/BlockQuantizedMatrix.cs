@@ -18,17 +18,26 @@ internal sealed unsafe class BlockQuantizedMatrix : IDisposable
     public const int GroupRows = 16;
 
     private readonly byte* _fields;
-    private readonly WeightMemory _memory;
+    private readonly byte* _mapped;
+    private readonly WeightMemory? _memory;
+
+    private BlockQuantizedMatrix(int rows, int columns, int blockSize, int bits, in BlockLayout layout, byte* mapped)
+    {
+        Rows = rows;
+        Columns = columns;
+        BlockSize = blockSize;
+        Bits = bits;
+        Layout = layout;
+        _mapped = mapped;
+        ByteCount = PackedBytes(rows, layout);
+    }
 
     private BlockQuantizedMatrix(in BlockQuantizedSource source, in BlockLayout layout, byte* fields)
+        : this(source.Rows, source.Columns, source.BlockSize, source.Bits, layout, null)
     {
-        Rows = source.Rows;
-        Columns = source.Columns;
-        BlockSize = source.BlockSize;
-        Bits = source.Bits;
-        Layout = layout;
         _fields = fields;
-        _memory = new WeightMemory((fields is null ? GroupBytes : (long)layout.BlockCount * layout.FactorBytes) * GroupCount);
+        ByteCount = fields is null ? ByteCount : (long)layout.BlockCount * layout.FactorBytes * GroupCount;
+        _memory = new WeightMemory(ByteCount);
     }
 
     /// <summary>Output rows, N.</summary>
@@ -47,8 +56,8 @@ internal sealed unsafe class BlockQuantizedMatrix : IDisposable
 
     public long GroupBytes => (long)Layout.BlockCount * Layout.BlockBytes;
 
-    /// <summary>Bytes of its own.</summary>
-    public long ByteCount => _memory.ByteCount;
+    /// <summary>Bytes of its own, or of the file that has it packed.</summary>
+    public long ByteCount { get; }
 
     /// <summary>Whether the fields are where the model has them.</summary>
     public bool IsInPlace => _fields is not null;
@@ -61,13 +70,13 @@ internal sealed unsafe class BlockQuantizedMatrix : IDisposable
     {
         if (_fields is null)
         {
-            return _memory.Pointer + group * GroupBytes;
+            return Own + group * GroupBytes;
         }
 
         int firstRow = group * GroupRows;
         long rowBytes = (long)Layout.BlockCount * Layout.VectorCount * sizeof(uint);
         BlockFields.Arrange(_fields + firstRow * rowBytes, Math.Min(GroupRows, Rows - firstRow), Layout, workspace);
-        BlockFields.Interleave(_memory.Pointer + (long)group * Layout.BlockCount * Layout.FactorBytes, Layout, workspace);
+        BlockFields.Interleave(Own + (long)group * Layout.BlockCount * Layout.FactorBytes, Layout, workspace);
         return workspace;
     }
 
@@ -76,7 +85,7 @@ internal sealed unsafe class BlockQuantizedMatrix : IDisposable
     public static BlockQuantizedMatrix Pack(in BlockQuantizedSource source, WorkerPool pool)
     {
         BlockQuantizedMatrix matrix = new(source, ChooseLayout(source, pool), null);
-        BlockQuantizedPacker.Pack(source, matrix.Layout, matrix._memory.Pointer, pool);
+        BlockQuantizedPacker.Pack(source, matrix.Layout, matrix.Own, pool);
         return matrix;
     }
 
@@ -85,11 +94,19 @@ internal sealed unsafe class BlockQuantizedMatrix : IDisposable
     public static BlockQuantizedMatrix InPlace(in BlockQuantizedSource source, WorkerPool pool)
     {
         BlockQuantizedMatrix matrix = new(source, ChooseLayout(source, pool), source.Fields);
-        BlockQuantizedPacker.PackFactors(source, matrix.Layout, matrix._memory.Pointer, pool);
+        BlockQuantizedPacker.PackFactors(source, matrix.Layout, matrix.Own, pool);
         return matrix;
     }
 
-    public void Dispose() => _memory.Dispose();
+    /// <summary>Takes weights that were packed before; their bytes must outlive the matrix.</summary>
+    public static BlockQuantizedMatrix Mapped(int rows, int columns, int blockSize, int bits, in BlockLayout layout, byte* data) => new(rows, columns, blockSize, bits, layout, data);
+
+    /// <summary>Bytes of packed weights.</summary>
+    public static long PackedBytes(int rows, in BlockLayout layout) => ((long)rows + GroupRows - 1) / GroupRows * layout.BlockCount * layout.BlockBytes;
+
+    public void Dispose() => _memory?.Dispose();
+
+    private byte* Own => _memory is null ? _mapped : _memory.Pointer;
 
     private static BlockLayout ChooseLayout(in BlockQuantizedSource source, WorkerPool pool)
     {

@@ -48,14 +48,18 @@ internal sealed unsafe class MatMulNBits : Operator
 
         try
         {
-            _weights = Pack(fields, scales, zeroPoints, context.Workers);
+            _weights = QuantizedWeights.Pack(fields, scales, zeroPoints, _rows, _columns, _bits, _blockSize, context.Workers, context.Weights);
         }
         catch (ArgumentException exception)
         {
             throw context.Error(exception.Message);
         }
 
-        context.Release(1);
+        if (!_weights.IsInPlace)
+        {
+            context.Release(1);
+        }
+
         context.Release(2);
         context.Release(3);
     }
@@ -112,14 +116,11 @@ internal sealed unsafe class MatMulNBits : Operator
     {
         try
         {
-            return Pack(context.Input(1), context.Input(2), context.OptionalInput(3), context.Workers);
+            return QuantizedWeights.Pack(context.Input(1), context.Input(2), context.OptionalInput(3), _rows, _columns, _bits, _blockSize, context.Workers);
         }
         catch (ArgumentException exception)
         {
             throw context.Error(exception.Message);
         }
     }
-
-    private BlockQuantizedMatrix Pack(Tensor fields, Tensor scales, Tensor? zeroPoints, WorkerPool pool) =>
-        QuantizedWeights.Pack(fields, scales, zeroPoints, _rows, _columns, _bits, _blockSize, pool);
 }

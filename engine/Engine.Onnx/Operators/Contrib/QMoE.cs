@@ -160,10 +160,14 @@ internal sealed unsafe class QMoE : Operator
         BlockQuantizedMatrix[] matrices = new BlockQuantizedMatrix[fields.Shape[0]];
         for (int expert = 0; expert < matrices.Length; expert++)
         {
-            matrices[expert] = QuantizedWeights.Pack(fields, repeated ?? scales, zeroPoints, rows, columns, _bits, blockSize, context.Workers, expert);
+            matrices[expert] = QuantizedWeights.Pack(fields, repeated ?? scales, zeroPoints, rows, columns, _bits, blockSize, context.Workers, context.Weights, expert);
         }
 
-        context.Release(fieldsInput);
+        if (!matrices[0].IsInPlace)
+        {
+            context.Release(fieldsInput);
+        }
+
         context.Release(scalesInput);
         context.Release(zeroPointsInput);
         return matrices;

@@ -2,6 +2,7 @@ using Engine.Onnx.Kernels;
 using Engine.Onnx.Kernels.Quantization;
 using Engine.Onnx.Tensors;
 using Engine.Onnx.Threading;
+using Engine.Onnx.Weights;
 
 namespace Engine.Onnx.Operators.Contrib;
 
@@ -17,10 +18,11 @@ internal static unsafe class QuantizedWeights
     /// <param name="bits">Bits of a weight.</param>
     /// <param name="blockSize">Weights that share a scale.</param>
     /// <param name="pool">Threads to use.</param>
+    /// <param name="store">Where to take them from; null for weights that are computed.</param>
     /// <param name="matrix">Which of the matrices that the tensors hold one after the other.</param>
     /// <exception cref="ArgumentException">A type or size is not supported; the message says which.</exception>
     public static BlockQuantizedMatrix Pack(
-        Tensor fields, Tensor scales, Tensor? zeroPoints, int rows, int columns, int bits, int blockSize, WorkerPool pool, int matrix = 0)
+        Tensor fields, Tensor scales, Tensor? zeroPoints, int rows, int columns, int bits, int blockSize, WorkerPool pool, WeightStore? store = null, int matrix = 0)
     {
         if (bits is not (2 or 4 or 8))
         {
@@ -62,7 +64,7 @@ internal static unsafe class QuantizedWeights
                 : (float*)(wideZeroPoints is null ? zeroPoints.Data : wideZeroPoints.Pointer) + first,
             HalfZeroPoints = zeroPoints?.ElementType == ElementType.Float16 ? (Half*)zeroPoints.Data + first : null,
         };
-        return BlockQuantizedMatrix.Pack(source, pool);
+        return store is null ? BlockQuantizedMatrix.Pack(source, pool) : store.Prepare(source, fields, scales, zeroPoints, pool);
     }
 
     private static void Check(bool typeFits, long count, long needed, string what, Tensor tensor)

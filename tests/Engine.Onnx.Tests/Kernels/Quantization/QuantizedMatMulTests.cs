@@ -76,6 +76,44 @@ public sealed class QuantizedMatMulTests
         }
     }
 
+    public static TheoryData<int, int, string, bool> Formats()
+    {
+        TheoryData<int, int, string, bool> cases = [];
+        foreach (int bits in new[] { 2, 4, 8 })
+        {
+            foreach (int blockSize in new[] { 16, 32, 64, 128, 256 })
+            {
+                foreach (string zeroPoints in new[] { "none", "packed", "float", "min" })
+                {
+                    cases.Add(bits, blockSize, zeroPoints, false);
+                    cases.Add(bits, blockSize, zeroPoints, true);
+                }
+            }
+        }
+
+        return cases;
+    }
+
+    /// <summary>Weights that stay where the model has them: several groups, one of them short, and columns that fill no block.</summary>
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Run_WeightsInPlace_HasTheBitsOfPackedOnes(int bits, int blockSize, string zeroPoints, bool int8)
+    {
+        using WorkerPool pool = new(2);
+        QuantizedTestMatrix matrix = new(55, 1100, bits, blockSize, zeroPoints, exactHalfScales: true);
+        using BlockQuantizedMatrix packed = matrix.Pack(pool);
+        using BlockQuantizedMatrix inPlace = matrix.InPlace(pool);
+        float[] x = TestData.Floats(60 * 1100, 3);
+
+        foreach (int rows in new[] { 1, 2, 3, 4, 5, 8, 11, 16, 60 })
+        {
+            float[] expected = Multiply(pool, packed, x[..(rows * 1100)], rows, int8);
+            TestData.AssertSameBits(expected, Multiply(pool, inPlace, x[..(rows * 1100)], rows, int8), $"{rows} rows");
+        }
+
+        GC.KeepAlive(matrix);
+    }
+
     /// <summary>
     /// Bits fixed once: the processor under test must give those of every other. The suite runs with AVX2 and all intrinsics switched off too.
     /// </summary>

@@ -17,7 +17,7 @@ internal sealed unsafe class QuantizedTestMatrix
         (Rows, Columns, Bits, BlockSize, _halfScales) = (rows, columns, bits, blockSize, halfScales);
         Random random = new(seed);
         int blocks = (columns + blockSize - 1) / blockSize;
-        _fields = new byte[rows * blocks * blockSize * bits / 8];
+        _fields = GC.AllocateArray<byte>(rows * blocks * blockSize * bits / 8, pinned: true);
         random.NextBytes(_fields);
         _scales = new float[rows * blocks];
         for (int i = 0; i < _scales.Length; i++)
@@ -50,27 +50,31 @@ internal sealed unsafe class QuantizedTestMatrix
 
     public int BlockSize { get; }
 
-    public BlockQuantizedMatrix Pack(WorkerPool pool)
+    public BlockQuantizedMatrix Pack(WorkerPool pool) => Make(pool, inPlace: false);
+
+    /// <summary>Its fields stay in this object, which must live as long.</summary>
+    public BlockQuantizedMatrix InPlace(WorkerPool pool) => Make(pool, inPlace: true);
+
+    private BlockQuantizedMatrix Make(WorkerPool pool, bool inPlace)
     {
         Half[] halves = [.. _scales.Select(scale => (Half)scale)];
         fixed (byte* fields = _fields, packed = _packedZeroPoints)
         fixed (float* scales = _scales, zeroPoints = _floatZeroPoints)
         fixed (Half* half = halves)
         {
-            return BlockQuantizedMatrix.Pack(
-                new BlockQuantizedSource
-                {
-                    Rows = Rows,
-                    Columns = Columns,
-                    Bits = Bits,
-                    BlockSize = BlockSize,
-                    Fields = fields,
-                    Scales = _halfScales ? null : scales,
-                    HalfScales = _halfScales ? half : null,
-                    PackedZeroPoints = packed,
-                    FloatZeroPoints = zeroPoints,
-                },
-                pool);
+            BlockQuantizedSource source = new()
+            {
+                Rows = Rows,
+                Columns = Columns,
+                Bits = Bits,
+                BlockSize = BlockSize,
+                Fields = fields,
+                Scales = _halfScales ? null : scales,
+                HalfScales = _halfScales ? half : null,
+                PackedZeroPoints = packed,
+                FloatZeroPoints = zeroPoints,
+            };
+            return inPlace ? BlockQuantizedMatrix.InPlace(source, pool) : BlockQuantizedMatrix.Pack(source, pool);
         }
     }
 
