@@ -1,4 +1,4 @@
-using Engine.Inference;
+using System.Globalization;
 using Engine.Inference.Runners;
 using Engine.Onnx;
 using Microsoft.ML.OnnxRuntime;
@@ -8,14 +8,21 @@ namespace Engine.OnnxRuntime;
 /// <summary>The execution provider of each device.</summary>
 internal static class ExecutionProviders
 {
-    /// <summary>Adds the provider of the device that was asked for to a session.</summary>
-    /// <exception cref="InvalidModelException">ONNX Runtime was built without it, or takes none of these options.</exception>
-    public static void Append(SessionOptions session, LlmEngineOptions options)
+    /// <summary>What ONNX Runtime calls the provider of a kind of device.</summary>
+    public static string NameOf(ExecutionDeviceKind kind) => kind switch
     {
-        ExecutionDevice device = options.Device ?? ExecutionDevice.Cpu;
+        ExecutionDeviceKind.Cuda => "CUDAExecutionProvider",
+        ExecutionDeviceKind.DirectML => "DmlExecutionProvider",
+        _ => "CPUExecutionProvider",
+    };
+
+    /// <summary>Adds a device's provider to a session.</summary>
+    /// <exception cref="InvalidModelException">ONNX Runtime was built without it, or it takes none of these options.</exception>
+    public static void Append(SessionOptions session, ExecutionDevice device, IDictionary<string, string> providerOptions)
+    {
         if (device.Kind == ExecutionDeviceKind.Cpu)
         {
-            if (options.ProviderOptions.Count > 0)
+            if (providerOptions.Count > 0)
             {
                 throw new InvalidModelException("The CPU has no ProviderOptions (--provider-option); leave them out, or choose another device with Device (--device).");
             }
@@ -23,19 +30,24 @@ internal static class ExecutionProviders
             return;
         }
 
-        (string provider, string package) = device.Kind == ExecutionDeviceKind.Cuda
-            ? ("CUDAExecutionProvider", OperatingSystem.IsWindows() ? "Microsoft.ML.OnnxRuntime.Gpu.Windows" : "Microsoft.ML.OnnxRuntime.Gpu.Linux")
-            : ("DmlExecutionProvider", "Microsoft.ML.OnnxRuntime.DirectML (Windows only)");
-        if (!OrtEnv.Instance().GetAvailableProviders().Contains(provider))
+        if (!OrtEnv.Instance().GetAvailableProviders().Contains(NameOf(device.Kind)))
         {
-            throw new InvalidModelException($"This build of ONNX Runtime cannot compute on {device}: it has no {provider}; build with the package {package}, or name a folder with its libraries (--native-folder).");
+            throw new InvalidModelException($"This build of ONNX Runtime cannot compute on {device}: it has no {NameOf(device.Kind)}; {LoadFault.HowToGet(device.Kind)}.");
         }
 
-        Dictionary<string, string> providerOptions = new(options.ProviderOptions) { ["device_id"] = $"{device.Index}" };
+        Dictionary<string, string> all = new(providerOptions) { ["device_id"] = device.Index.ToString(CultureInfo.InvariantCulture) };
         if (device.Kind == ExecutionDeviceKind.Cuda)
         {
             using OrtCUDAProviderOptions cuda = new();
-            cuda.UpdateOptions(providerOptions);
+            try
+            {
+                cuda.UpdateOptions(all);
+            }
+            catch (OnnxRuntimeException exception)
+            {
+                throw new InvalidModelException($"The CUDA provider refuses its options ({DeviceFault.OneSentence(exception.Message)}); see ProviderOptions (--provider-option).", exception);
+            }
+
             session.AppendExecutionProvider_CUDA(cuda);
             return;
         }
@@ -43,6 +55,6 @@ internal static class ExecutionProviders
         // DirectML runs without these two, as ONNX Runtime's documentation demands.
         session.EnableMemoryPattern = false;
         session.ExecutionMode = ExecutionMode.ORT_SEQUENTIAL;
-        session.AppendExecutionProvider("DML", providerOptions);
+        session.AppendExecutionProvider("DML", all);
     }
 }

@@ -9,7 +9,10 @@ namespace Engine.OnnxRuntime;
 /// A past and a present of its own for every call, one sequence at a time: for graphs that append to their caches, and for states of convolutions
 /// and recurrences. A row keeps the present of its last call as the past of the next.
 /// </summary>
-internal sealed class GrowingCacheStore(ModelSignature signature, RowTable rows) : CacheStore(signature, rows)
+/// <param name="signature">Whose caches.</param>
+/// <param name="rows">How many tokens are in each row.</param>
+/// <param name="allocator">Of the memory that presents are in; a past of no tokens is always the processor's.</param>
+internal sealed class GrowingCacheStore(ModelSignature signature, RowTable rows, OrtAllocator allocator) : CacheStore(signature, rows)
 {
     private readonly OrtValue[]?[] _states = new OrtValue[rows.Count][];
     private readonly int[] _lengths = new int[rows.Count];
@@ -25,7 +28,7 @@ internal sealed class GrowingCacheStore(ModelSignature signature, RowTable rows)
         _lengths[firstRow] = length;
         foreach (CachePair pair in Pairs)
         {
-            Present.Add(Allocate(pair, length));
+            Present.Add(OrtValue.CreateAllocatedTensorValue(allocator, (TensorElementType)(int)pair.Past.ElementType, Shape(pair, length).ToArray()));
         }
     }
 
@@ -75,9 +78,9 @@ internal sealed class GrowingCacheStore(ModelSignature signature, RowTable rows)
         }
     }
 
-    private static OrtValue Truncate(CachePair pair, OrtValue state, int tokens)
+    private OrtValue Truncate(CachePair pair, OrtValue state, int tokens)
     {
-        if (pair.SequenceAxis < 0)
+        if (pair.SequenceAxis < 0 || allocator != OrtAllocator.DefaultInstance)
         {
             throw new NotSupportedException($"The state '{pair.Past.Name}' cannot go back to an earlier token.");
         }

@@ -43,6 +43,9 @@ internal static class NativeLibraries
         }
     }
 
+    /// <summary>Whether the library is where it is looked for.</summary>
+    public static bool Exists() => File.Exists(Path.Combine(_folder ?? AppContext.BaseDirectory, FileName));
+
     private static string FileName => OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
 
     private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>

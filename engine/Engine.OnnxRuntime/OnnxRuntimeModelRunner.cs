@@ -10,36 +10,26 @@ using Microsoft.ML.OnnxRuntime;
 namespace Engine.OnnxRuntime;
 
 /// <summary>
-/// Computes a plan with ONNX Runtime: pieces of prompts one sequence at a time, single tokens of all sequences as one batch where the graph allows it.
-/// Unlike the managed runner's, its results may differ in the last bits with chunking and batching.
+/// Computes a plan with ONNX Runtime, on the processor, by CUDA or by DirectML: pieces of prompts one sequence at a time, single tokens of all sequences as
+/// one batch where the graph and the device allow it. Unlike the managed runner's, its results may differ in the last bits with chunking and batching.
 /// </summary>
 [Experimental("ENGINE001")]
 public sealed class OnnxRuntimeModelRunner : IModelRunner
 {
-    /// <summary>Tokens by which memory for keys and values is accounted for; each sequence has a row of its own.</summary>
-    private const int BlockSize = 256;
+    private readonly ExecutionDevice _device;
+    private readonly Func<OpenModel> _open;
+    private OpenModel? _model;
 
-    private readonly InferenceSession _session;
-    private readonly CacheStore _caches;
-    private readonly LogitsStore _logits;
-    private readonly GraphRun _run;
-    private readonly StepExecutor _executor;
-
-    private OnnxRuntimeModelRunner(InferenceSession session, ModelSignature signature, ModelDirectory directory, LlmEngineOptions options)
+    private OnnxRuntimeModelRunner(ExecutionDevice device, Func<OpenModel> open)
     {
-        _session = session;
-        VocabularySize = signature.VocabularySize;
-        int allowed = Math.Min(signature.ContextLength, ModelSignature.RotaryPositions(directory.ModelFile) ?? int.MaxValue);
-        int contextLength = Math.Min(allowed, options.ContextLength ?? int.MaxValue);
-        KVCacheLayout = LayoutOf(signature, contextLength, options);
-        ContextLength = (int)Math.Min(contextLength, (long)KVCacheLayout.BlockSize * KVCacheLayout.BlockCount);
-        bool shares = directory.Config.Decoder.SharesPastAndPresent && signature.Caches.Count > 0
-            && signature.Caches.All(pair => pair.Kind is CacheKind.Key or CacheKind.Value);
-        RowTable rows = new(options.MaxSequences);
-        _caches = shares ? new SharedCacheStore(signature, rows, ContextLength) : new GrowingCacheStore(signature, rows);
-        _logits = new HostLogits(signature);
-        _run = new GraphRun(session, signature, _caches, _logits);
-        _executor = new StepExecutor(signature, _run, _caches, _logits, rows, ContextLength);
+        _device = device;
+        _open = open;
+        _model = open();
+        VocabularySize = _model.Signature.VocabularySize;
+        ContextLength = _model.ContextLength;
+        KVCacheLayout = _model.Layout;
+        string kind = device.Kind == ExecutionDeviceKind.Cpu ? "" : device.Kind == ExecutionDeviceKind.Cuda ? "-cuda" : "-dml";
+        Fingerprint = $"onnxruntime{kind}-{SessionFactory.PackageVersion}";
     }
 
     /// <inheritdoc/>
@@ -52,10 +42,10 @@ public sealed class OnnxRuntimeModelRunner : IModelRunner
     public KVCacheLayout KVCacheLayout { get; }
 
     /// <inheritdoc/>
-    public string Fingerprint { get; } = $"onnxruntime-{SessionFactory.PackageVersion}";
+    public string Fingerprint { get; }
 
     /// <summary>Runs of the session so far, for tests.</summary>
-    internal long RunCount => _run.Count;
+    internal long RunCount => _model!.RunCount;
 
     /// <summary>Opens a model: a <see cref="ModelRunnerFactory"/>.</summary>
     /// <inheritdoc cref="ModelRunnerFactory" path="/param"/>
@@ -77,48 +67,57 @@ public sealed class OnnxRuntimeModelRunner : IModelRunner
             throw new InvalidModelException("ONNX Runtime takes the accuracy level from the graph; leave AccuracyLevel (--accuracy-level) out or use the managed runner.");
         }
 
-        InferenceSession session = SessionFactory.Open(directory, options, runtimeOptions);
-        try
-        {
-            ModelSignature signature = ModelSignature.Create(directory, SessionFactory.Describe(session.InputMetadata), SessionFactory.Describe(session.OutputMetadata));
-            return new OnnxRuntimeModelRunner(session, signature, directory, options);
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
+        ExecutionDevice device = options.Device ?? ExecutionDevice.Cpu;
+        return new OnnxRuntimeModelRunner(device, () => OpenModel.Open(DeviceFolder.For(directory, device), device, options, runtimeOptions));
     }
 
     /// <inheritdoc/>
     public void Execute(StepPlan plan, Span<float> logits)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        _model ??= Reopen();
         try
         {
-            _executor.Execute(plan, logits);
+            _model.Execute(plan, logits);
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new GenerationException(GenerationError.ModelFailed, $"ONNX Runtime failed: {SessionFactory.OneSentence(exception.Message)}.", innerException: exception);
+            throw Failed(exception);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _model?.Dispose();
+
+    private OpenModel Reopen()
     {
-        _run.Dispose();
-        _caches.Dispose();
-        _logits.Dispose();
-        _session.Dispose();
+        try
+        {
+            return _open();
+        }
+        catch (InvalidModelException exception)
+        {
+            throw new GenerationException(GenerationError.ModelFailed, $"The device {_device} was lost and does not come back; restart the server. {exception.Message}", innerException: exception);
+        }
     }
 
-    private static KVCacheLayout LayoutOf(ModelSignature signature, int contextLength, LlmEngineOptions options)
+    /// <summary>What the requests of a failed step hear; a device that was lost is opened again by the next step.</summary>
+    internal GenerationException Failed(Exception exception)
     {
-        int blockSize = Math.Min(BlockSize, contextLength);
-        long bytesPerBlock = Math.Max(1, signature.CacheBytesPerToken * blockSize);
-        long most = (long)options.MaxSequences * ((contextLength + blockSize - 1) / blockSize);
-        long blocks = KVCacheBudget.Bytes(options, signature.CacheBytesPerToken * contextLength) / bytesPerBlock;
-        return new KVCacheLayout(blockSize, (int)Math.Clamp(blocks, 1, most), bytesPerBlock, CanShareBlocks: false);
+        string what = DeviceFault.OneSentence(exception.Message);
+        DeviceFaultKind kind = DeviceFault.KindOf(exception.Message);
+        if (kind == DeviceFaultKind.DeviceLost)
+        {
+            _model!.Dispose();
+            _model = null;
+        }
+
+        string sentence = kind switch
+        {
+            DeviceFaultKind.DeviceLost => $"The device {_device} was lost ({what}); the model is opened again for the next request.",
+            DeviceFaultKind.OutOfMemory => $"The memory of {_device} does not suffice ({what}); ask for fewer tokens, or serve fewer sequences at a time (--max-sequences).",
+            _ => $"ONNX Runtime failed: {what}.",
+        };
+        return new GenerationException(GenerationError.ModelFailed, sentence, innerException: exception);
     }
 }

@@ -11,6 +11,9 @@ public sealed class OnnxRuntimeOptions
     /// <summary>Entries of ONNX Runtime's session configuration, as in <c>session.intra_op.allow_spinning</c>. None by default.</summary>
     public IDictionary<string, string> SessionConfiguration { get; } = new Dictionary<string, string>();
 
-    /// <summary>Further configures a session, for execution providers say; called last. Tensors stay in the memory of the CPU.</summary>
+    /// <summary>Further configures a session; called last. Tensors are where <see cref="Engine.Inference.LlmEngineOptions.Device"/> has them.</summary>
     public Action<SessionOptions>? ConfigureSession { get; set; }
+
+    /// <summary>Where tensors are, for tests of devices on the processor; <see langword="null"/>: as the device asks.</summary>
+    internal TensorPlace? Place { get; set; }
 }

@@ -1,46 +1,34 @@
 using Engine.Inference;
 using Engine.Inference.Models;
-using Engine.Onnx;
+using Engine.Inference.Runners;
 using Engine.Onnx.Graphs;
 using Engine.Onnx.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Engine.OnnxRuntime;
 
-/// <summary>Opens a graph in ONNX Runtime and says in one sentence why it cannot.</summary>
+/// <summary>Opens graphs in ONNX Runtime.</summary>
 internal static class SessionFactory
 {
     /// <summary>Opens the decoder's graph.</summary>
-    public static InferenceSession Open(ModelDirectory directory, LlmEngineOptions options, OnnxRuntimeOptions runtimeOptions)
+    public static InferenceSession Open(ModelDirectory directory, ExecutionDevice device, LlmEngineOptions options, OnnxRuntimeOptions runtimeOptions)
     {
-        NativeLibraries.Use(options.NativeFolder);
-        try
+        using SessionOptions session = CreateOptions(device, options);
+        session.GraphOptimizationLevel = runtimeOptions.GraphOptimizationLevel;
+        foreach ((string key, string value) in runtimeOptions.SessionConfiguration)
         {
-            using SessionOptions session = new() { GraphOptimizationLevel = runtimeOptions.GraphOptimizationLevel, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-            if (options.Threads > 0)
-            {
-                session.IntraOpNumThreads = options.Threads;
-            }
+            session.AddSessionConfigEntry(key, value);
+        }
 
-            foreach ((string key, string value) in runtimeOptions.SessionConfiguration)
-            {
-                session.AddSessionConfigEntry(key, value);
-            }
+        runtimeOptions.ConfigureSession?.Invoke(session);
+        return new InferenceSession(directory.ModelFile, session);
+    }
 
-            ExecutionProviders.Append(session, options);
-            runtimeOptions.ConfigureSession?.Invoke(session);
-            return new InferenceSession(directory.ModelFile, session);
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw new InvalidModelException($"{directory.ModelFile} cannot be run by ONNX Runtime: {OneSentence(exception.Message)}; the managed runner may.", exception);
-        }
-        catch (Exception exception) when (NativeFault(exception) is { } fault)
-        {
-            throw new InvalidModelException(
-                $"ONNX Runtime's native library cannot be used ({OneSentence(fault.Message)}); install the package Microsoft.ML.OnnxRuntime {PackageVersion} for this system, or use the managed runner.",
-                exception);
-        }
+    /// <summary>Opens a graph of our own on the same device.</summary>
+    public static InferenceSession Open(byte[] graph, ExecutionDevice device, LlmEngineOptions options)
+    {
+        using SessionOptions session = CreateOptions(device, options);
+        return new InferenceSession(graph, session);
     }
 
     /// <summary>The version of the managed package.</summary>
@@ -48,13 +36,6 @@ internal static class SessionFactory
 
     /// <summary>What a session declares about its inputs or outputs.</summary>
     public static IReadOnlyList<ValueInfo> Describe(IReadOnlyDictionary<string, NodeMetadata> values) => [.. values.Select(value => Describe(value.Key, value.Value))];
-
-    /// <summary>A message on one line, without its last full stop and at a length that a console takes.</summary>
-    public static string OneSentence(string message)
-    {
-        string line = message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
-        return line.Length > 400 ? line[..400] + "…" : line;
-    }
 
     private static ValueInfo Describe(string name, NodeMetadata metadata)
     {
@@ -69,17 +50,23 @@ internal static class SessionFactory
             [.. metadata.Dimensions.Select((size, axis) => new Dimension(size, axis < metadata.SymbolicDimensions.Length ? metadata.SymbolicDimensions[axis] : ""))]);
     }
 
-    // The library is looked for when the package's static members run first, so the cause is inside.
-    private static Exception? NativeFault(Exception exception)
+    private static SessionOptions CreateOptions(ExecutionDevice device, LlmEngineOptions options)
     {
-        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        SessionOptions session = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        try
         {
-            if (cause is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+            if (options.Threads > 0)
             {
-                return cause;
+                session.IntraOpNumThreads = options.Threads;
             }
-        }
 
-        return exception is TypeInitializationException ? exception : null;
+            ExecutionProviders.Append(session, device, options.ProviderOptions);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 }

@@ -1,0 +1,22 @@
+using Engine.Inference.Models;
+using Engine.Inference.Runners;
+using Engine.OnnxRuntime.Devices;
+
+namespace Engine.OnnxRuntime;
+
+/// <summary>How much of a device's memory keys and values may take.</summary>
+internal static class DeviceBudget
+{
+    /// <summary>The bytes: half of what weights, and a tenth for everything else, leave. <see langword="null"/> where the device does not say what it has.</summary>
+    public static long? Bytes(ExecutionDevice device, ModelDirectory directory)
+    {
+        if (device.Kind != ExecutionDeviceKind.Cuda || CudaDriver.Find().Adapters.FirstOrDefault(adapter => adapter.Index == device.Index) is not { } adapter)
+        {
+            return null;
+        }
+
+        string folder = Path.GetDirectoryName(directory.ModelFile)!;
+        long weights = Directory.EnumerateFiles(folder, Path.GetFileName(directory.ModelFile) + "*").Sum(file => new FileInfo(file).Length);
+        return Math.Max(1, ((adapter.MemoryBytes / 10 * 9) - weights) / 2);
+    }
+}

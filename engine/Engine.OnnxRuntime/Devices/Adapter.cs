@@ -1,0 +1,7 @@
+namespace Engine.OnnxRuntime.Devices;
+
+/// <summary>A graphics adapter.</summary>
+/// <param name="Index">Its index, counted as <see cref="Engine.Inference.Runners.ExecutionDevice.Index"/>.</param>
+/// <param name="Name">What it calls itself.</param>
+/// <param name="MemoryBytes">Its own memory.</param>
+public sealed record Adapter(int Index, string Name, long MemoryBytes);
