@@ -63,6 +63,9 @@ public sealed class OnnxSession : IDisposable
     /// <summary>Bytes of intermediate results that the session holds.</summary>
     public long BufferBytes => _pool.ByteCount;
 
+    /// <summary>Bytes of weights that every run reads from beginning to end, however few rows it computes: those of its matrix products.</summary>
+    public long WeightBytes => _operators.Values.Sum(code => code.WeightBytes);
+
     /// <summary>Where the quantised weights came from.</summary>
     internal WeightStore Weights => _weights!;
 

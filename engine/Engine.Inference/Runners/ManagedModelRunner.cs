@@ -27,6 +27,7 @@ public sealed class ManagedModelRunner : IModelRunner
             ? new PagedPlanExecutor(session, signature, graph, options, contextLength)
             : new PlainPlanExecutor(session, signature, options, contextLength);
         ContextLength = (int)Math.Min(contextLength, (long)KVCacheLayout.BlockSize * KVCacheLayout.BlockCount);
+        WeightBytes = session.WeightBytes;
         WhyNotPaged = pass.Result is null ? pass.Reason : null;
         // Kernels of another width add in another order.
         int width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
@@ -45,6 +46,9 @@ public sealed class ManagedModelRunner : IModelRunner
 
     /// <inheritdoc/>
     public string Fingerprint { get; }
+
+    /// <summary>Bytes of weights that every step reads, however few tokens it computes.</summary>
+    public long WeightBytes { get; }
 
     /// <summary>Why sequences run one at a time and share nothing, as the end of a sentence; <see langword="null"/> when they run as one batch.</summary>
     public string? WhyNotPaged { get; }

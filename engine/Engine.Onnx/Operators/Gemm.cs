@@ -13,6 +13,8 @@ internal sealed unsafe class Gemm(Node node) : Operator
     private readonly bool _transposeB = node.Attributes.Flag("transB");
     private DenseMatrix? _packed;
 
+    public override long WeightBytes => _packed?.ByteCount ?? 0;
+
     public override void Prepack(PrepackContext context)
     {
         if (context.Constant(1) is { Shape.Rank: 2 } b && b.ElementCount > 0 && DenseElements.TryGet(b.ElementType, out DenseElement element))

@@ -10,6 +10,8 @@ internal sealed unsafe class MatMul : Operator
     private DenseMatrix? _packed;
     private Shape _packedShape;
 
+    public override long WeightBytes => _packed?.ByteCount ?? 0;
+
     public override void Prepack(PrepackContext context)
     {
         if (context.Constant(1) is { Shape.Rank: 2 } b && b.ElementCount > 0 && DenseElements.TryGet(b.ElementType, out DenseElement element))

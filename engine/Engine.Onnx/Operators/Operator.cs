@@ -29,6 +29,9 @@ internal abstract class Operator : IDisposable
     {
     }
 
+    /// <summary>Bytes of weights that a run reads from beginning to end, however few rows it computes.</summary>
+    public virtual long WeightBytes => 0;
+
     /// <summary>Frees what <see cref="Prepack"/> made.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }

@@ -8,16 +8,16 @@ namespace Engine.Cli.Benchmarking;
 /// <summary>Figures as lines: for programs that compare engines, and for people.</summary>
 internal static class MeasurementText
 {
-    /// <summary>One JSON object.</summary>
-    public static string Json(Measurement measurement, string model, int threads)
+    /// <summary>One JSON object. The line of the bandwidth also says what all was measured with.</summary>
+    public static string Json(Measurement measurement, BenchmarkSetup setup)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter writer = new(buffer))
         {
             writer.WriteStartObject();
             writer.WriteString("peer", "ours");
-            writer.WriteString("model", model);
-            writer.WriteNumber("threads", threads);
+            writer.WriteString("model", setup.Model);
+            writer.WriteNumber("threads", setup.Threads);
             writer.WriteString("metric", measurement.Metric);
             WriteIfThere(writer, "batch", measurement.Batch);
             WriteIfThere(writer, "context", measurement.Context);
@@ -29,6 +29,16 @@ internal static class MeasurementText
                 writer.WriteNumber("p50_ms", Math.Round(median, 3));
             }
 
+            if (measurement.Of is string metric)
+            {
+                writer.WriteString("of", metric);
+            }
+
+            if (measurement.Metric is "bandwidth")
+            {
+                WriteSetup(writer, setup);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -38,15 +48,38 @@ internal static class MeasurementText
     /// <summary>A line of a table.</summary>
     public static string Row(Measurement measurement)
     {
-        string what = measurement.Metric switch
-        {
-            "load" => "load",
-            "prefill" => string.Create(CultureInfo.InvariantCulture, $"prefill {measurement.Count}"),
-            "decode" => string.Create(CultureInfo.InvariantCulture, $"decode {measurement.Count} at context {measurement.Context}"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"decode {measurement.Count}, {measurement.Batch} sequences"),
-        };
         string median = measurement.MedianStep is double milliseconds ? string.Create(CultureInfo.InvariantCulture, $"   median step {milliseconds:F2} ms") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{what,-34}{measurement.Value,10:F2} {measurement.Unit}{median}");
+        return measurement.Metric is "bandwidth_share"
+            ? string.Create(CultureInfo.InvariantCulture, $"{What(measurement),-34}{100 * measurement.Value,10:F0} %")
+            : string.Create(CultureInfo.InvariantCulture, $"{What(measurement),-34}{measurement.Value,10:F2} {measurement.Unit}{median}");
+    }
+
+    private static string What(Measurement measurement) => measurement.Metric switch
+    {
+        "load" => "load",
+        "bandwidth" => "streaming read",
+        "peak_rss" => "largest memory",
+        "prefill" => string.Create(CultureInfo.InvariantCulture, $"prefill {measurement.Count}"),
+        "bandwidth_share" => $"  of it, {What(measurement with { Metric = measurement.Of! })}",
+        "decode" => string.Create(CultureInfo.InvariantCulture, $"decode {measurement.Count} at context {measurement.Context}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"decode {measurement.Count}, {measurement.Batch} sequences"),
+    };
+
+    private static void WriteSetup(Utf8JsonWriter writer, BenchmarkSetup setup)
+    {
+        writer.WriteString("cpu", BenchmarkSetup.Processor);
+        writer.WriteString("instruction_sets", BenchmarkSetup.InstructionSets);
+        writer.WriteString("platform", BenchmarkSetup.Platform);
+        writer.WriteString("runner", setup.Runner);
+        writer.WriteString("weights", setup.Weights);
+        if (setup.AccuracyLevel is int level)
+        {
+            writer.WriteNumber("accuracy_level", level);
+        }
+        else
+        {
+            writer.WriteNull("accuracy_level");
+        }
     }
 
     private static void WriteIfThere(Utf8JsonWriter writer, string name, int? value)

@@ -23,6 +23,7 @@ internal static class BenchCommand
         Option<int> batchSteps = Values.Whole("--btg", "N", "Timed steps of a batch", 1, 1 << 20, 32);
         Option<string> sample = Values.Word("--sample", "Feed fixed tokens, or the most likely one of the step before", "fixed", "greedy");
         Option<string?> name = new("--name") { HelpName = "NAME", Description = "The model's name in the results [default: the folder's]" };
+        Option<int> repeat = Values.Whole("--repeat", "N", "Rounds, each with a fresh load; medians are printed at the end", 1, 1000, 1);
         Option<bool> json = new("--json") { Description = "Print JSON Lines" };
         ModelOptions model = new();
         EngineCommand command = new(
@@ -32,7 +33,7 @@ internal static class BenchCommand
             "bench --tests decode --ctx 0 --threads 1",
             "bench --model path/to/folder --json --sample greedy")
         {
-            tests, pieceLength, decodeSteps, contexts, batches, batchSteps, sample, name, json,
+            tests, pieceLength, decodeSteps, contexts, batches, batchSteps, sample, name, repeat, json,
         };
         model.AddTo(command);
         command.SetAction(async (parsed, _) =>
@@ -48,21 +49,9 @@ internal static class BenchCommand
             LlmEngineOptions options = model.Read(parsed);
             int threads = options.Threads > 0 ? options.Threads : ProcessorTopology.CoreCount;
             string modelName = parsed.GetValue(name) ?? NameOf(options.Model);
-            void Report(Measurement measurement) =>
-                context.Terminal.Out.WriteLine(parsed.GetValue(json) ? MeasurementText.Json(measurement, modelName, threads) : MeasurementText.Row(measurement));
-
             SizeFor(options, plan);
-            long start = Stopwatch.GetTimestamp();
-            using IModelRunner runner = await ModelLoading.OpenRunnerAsync(context, options);
-            Report(new Measurement("load", Stopwatch.GetElapsedTime(start).TotalSeconds));
-            if (plan.LongestSequence > runner.ContextLength)
-            {
-                throw new CommandException($"The model takes {runner.ContextLength} tokens, {plan.LongestSequence} are asked for; choose shorter ones with --pp, --ctx, --tg or --btg.");
-            }
-
-            // On a thread of its own: Ctrl+C must not wait for a step.
-            await Task.Factory.StartNew(
-                () => new Benchmark(runner, plan, Report, context.Interruption.Token).Run(), context.Interruption.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            BenchmarkRounds rounds = new(context, options, plan, modelName, threads, parsed.GetValue(json));
+            await rounds.RunAsync(parsed.GetValue(repeat));
             return 0;
         });
         return command;

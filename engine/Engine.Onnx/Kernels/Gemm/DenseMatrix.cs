@@ -31,6 +31,8 @@ internal sealed unsafe class DenseMatrix : IDisposable
 
     public DenseElement Element { get; }
 
+    public long ByteCount => _memory.ByteCount;
+
     public DenseOperand Operand => new()
     {
         Element = Element,

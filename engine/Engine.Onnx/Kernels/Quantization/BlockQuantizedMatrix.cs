@@ -59,6 +59,9 @@ internal sealed unsafe class BlockQuantizedMatrix : IDisposable
     /// <summary>Bytes of its own, or of the file that has it packed.</summary>
     public long ByteCount { get; }
 
+    /// <summary>Bytes that a product reads, wherever they are.</summary>
+    public long ReadBytes => GroupBytes * GroupCount;
+
     /// <summary>Whether the fields are where the model has them.</summary>
     public bool IsInPlace => _fields is not null;
 

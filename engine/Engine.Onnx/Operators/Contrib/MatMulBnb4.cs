@@ -30,6 +30,8 @@ internal sealed unsafe class MatMulBnb4(Node node) : Operator
 
     private DenseMatrix? _matrix;
 
+    public override long WeightBytes => _matrix?.ByteCount ?? 0;
+
     public override void Prepack(PrepackContext context)
     {
         if (context.Constant(1) is not { ElementType: ElementType.UInt8 } packed || context.Constant(2) is not { } scale || _depth < 1 || _columns < 1 || _block < 1)

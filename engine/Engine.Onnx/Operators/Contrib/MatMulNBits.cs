@@ -36,6 +36,8 @@ internal sealed unsafe class MatMulNBits : Operator
         }
     }
 
+    public override long WeightBytes => _weights?.ReadBytes ?? 0;
+
     public override void Prepack(PrepackContext context)
     {
         Tensor? fields = context.Constant(1);

@@ -38,6 +38,10 @@ internal sealed unsafe class QMoE : Operator
         }
     }
 
+    /// <summary>Those of the experts that one token meets.</summary>
+    public override long WeightBytes => _first is null ? 0
+        : _first.Concat(_second ?? []).Concat(_third ?? []).Sum(matrix => matrix.ReadBytes) * Math.Min(_chosen, _first.Length) / _first.Length;
+
     public override void Prepack(PrepackContext context)
     {
         try
