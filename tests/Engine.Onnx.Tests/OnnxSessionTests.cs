@@ -93,7 +93,7 @@ public sealed class OnnxSessionTests
     {
         using OnnxSession session = Negation();
         Assert.Contains(
-            "node 'neg' (Neg): output 0 is float [2], but the tensor prepared for it is float [3]",
+            "node 'neg#1' (Neg): output 0 is float [2], but the tensor prepared for it is float [3]",
             Assert.Throws<InvalidModelException>(() => session.Run([Tensor.Create<float>(1, 2)], [Tensor.Create<float>(1, 2, 3)])).Message,
             StringComparison.Ordinal);
     }
