@@ -26,8 +26,9 @@ internal sealed class AttentionPass(ModelSignature signature, string positionsNa
             [.. graph.Nodes.Where(node => node.Is("GroupQueryAttention", Microsoft)).Select(node => GroupedAttention.Of(graph, node, signature.Caches))];
         SplitPartialRotary(graph, builder, tables);
 
-        // One that must be written out makes all of them so: a runner keeps all caches in one way.
-        IsPlain = nodes.Any(attention => attention.NeedsMoreThanOperator);
+        // One that must be written out makes all of them so: a runner keeps all caches in one way. States of other kinds are never past and present at once.
+        IsPlain = nodes.Any(attention => attention.NeedsMoreThanOperator)
+            || (nodes.Length > 0 && signature.Caches.Any(pair => pair.Kind is not (CacheKind.Key or CacheKind.Value)));
         PlainAttention plain = new(builder);
         foreach (GroupedAttention attention in nodes)
         {

@@ -28,7 +28,11 @@ internal static class DirectMLConfig
         // GenAI would cut the caches to the window, which only the operator of other providers understands.
         decoder.Remove("sliding_window");
         Section(decoder, "session_options")["provider_options"] = new JsonArray(new JsonObject { ["dml"] = new JsonObject() });
-        Section(root, "search")["past_present_share_buffer"] = graph.SharesPastAndPresent;
+        if (graph.HasAttention)
+        {
+            Section(root, "search")["past_present_share_buffer"] = graph.SharesPastAndPresent;
+        }
+
         using FileStream stream = new(target, FileMode.CreateNew);
         using Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Indented = true });
         root.WriteTo(writer);

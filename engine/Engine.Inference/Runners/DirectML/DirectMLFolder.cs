@@ -42,7 +42,8 @@ public static class DirectMLFolder
         {
             string positions = directory.Config.Decoder.Names.PositionIds;
             DirectMLGraph rewritten = DirectMLGraph.Rewrite(graph, signature, positions);
-            return rewritten.HasChanged
+            bool isConfigured = rewritten.SharesPastAndPresent == directory.Config.Decoder.SharesPastAndPresent || !rewritten.HasAttention;
+            return rewritten.HasChanged || !isConfigured
                 ? ModelDirectory.Open(cache.Add(key, folder => Write(folder, directory, model.Metadata, graph, rewritten, positions)))
                 : directory;
         }

@@ -5,8 +5,9 @@ namespace Engine.Inference.Runners.DirectML;
 
 /// <summary>A decoder's graph as DirectML computes it right.</summary>
 /// <param name="HasChanged">Whether anything had to be rewritten.</param>
+/// <param name="HasAttention">Whether it had attention operators, which say how past and present are kept.</param>
 /// <param name="SharesPastAndPresent">Whether past and present are one tensor: what DirectML's attention operator takes. Otherwise the present grows.</param>
-internal sealed record DirectMLGraph(bool HasChanged, bool SharesPastAndPresent)
+internal sealed record DirectMLGraph(bool HasChanged, bool HasAttention, bool SharesPastAndPresent)
 {
     private const int OldestOpset = 18;
 
@@ -17,12 +18,16 @@ internal sealed record DirectMLGraph(bool HasChanged, bool SharesPastAndPresent)
     /// <exception cref="Engine.Onnx.InvalidModelException">DirectML cannot run it; the message says why and what to do.</exception>
     public static DirectMLGraph Rewrite(Graph graph, ModelSignature signature, string positionsName)
     {
-        DirectMLLimits.Check(graph);
+        DirectMLLimits.Check(graph, signature);
         AttentionPass attention = new(signature, positionsName);
         QuantizedProductPass products = new();
+        SkipBiasPass biases = new();
+        DequantizedWeightPass weights = new();
         attention.Run(graph);
         products.Run(graph);
-        bool hasChanged = attention.HasChanged || products.HasChanged;
+        biases.Run(graph);
+        weights.Run(graph);
+        bool hasChanged = attention.HasChanged || products.HasChanged || biases.HasChanged || weights.HasChanged;
         if (hasChanged && graph.Opsets.GetValueOrDefault("", 1) < OldestOpset)
         {
             throw DirectMLLimits.Refusal($"it is laid out for another provider, and opset {graph.Opsets.GetValueOrDefault("", 1)} is too old to rewrite (at least {OldestOpset}); export the model for dml");
@@ -30,6 +35,6 @@ internal sealed record DirectMLGraph(bool HasChanged, bool SharesPastAndPresent)
 
         new DeadNodeRemoval().Run(graph);
         bool hasOperator = graph.Nodes.Any(node => node.Is("GroupQueryAttention", "com.microsoft"));
-        return new DirectMLGraph(hasChanged, hasOperator);
+        return new DirectMLGraph(hasChanged, hasOperator || attention.IsPlain, hasOperator);
     }
 }

@@ -8,9 +8,16 @@ namespace Engine.Inference.Runners.DirectML;
 internal static class DirectMLLimits
 {
     /// <summary>Checks a decoder's graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="signature">Its roles.</param>
     /// <exception cref="InvalidModelException">DirectML cannot run it; the message says why and what to do.</exception>
-    public static void Check(Graph graph)
+    public static void Check(Graph graph, ModelSignature signature)
     {
+        if (signature.UseCache is { } choice)
+        {
+            throw Refusal($"it holds two decoders between which '{choice.Name}' chooses; export the model with a single decoder");
+        }
+
         foreach (Value value in graph.Inputs.Concat(graph.Initializers))
         {
             if (value.ElementType == ElementType.BFloat16)
@@ -52,6 +59,11 @@ internal static class DirectMLLimits
         if (isTurned)
         {
             throw Refusal($"{node} holds experts in CUDA's own layout; export the model with qmoe_weights_prepacked=0");
+        }
+
+        if (node.Is("MultiHeadAttention", "com.microsoft") && node.Input(3) is not null && node.Input(6) is not null)
+        {
+            throw Refusal($"{node} takes a bias beside a past, which DirectML's operator refuses; export the model with GroupQueryAttention");
         }
 
         if (node.Is("MatMulNBits", "com.microsoft") && node.Input(4) is not null)

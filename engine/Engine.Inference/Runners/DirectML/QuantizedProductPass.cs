@@ -7,7 +7,7 @@ using Engine.Onnx.Threading;
 namespace Engine.Inference.Runners.DirectML;
 
 /// <summary>
-/// Gives products with quantised weights the layout that DirectML reads right: whole blocks, zero points as integers whose rows end with a byte, no bias. A
+/// Gives products with quantised weights the layout that DirectML reads right: whole blocks, zero points of 4 bits whose rows end with a byte, no bias. A
 /// product with other zero points becomes one without, less the blocks' sums times what the zero points are worth.
 /// </summary>
 internal sealed class QuantizedProductPass : IGraphPass
@@ -102,7 +102,7 @@ internal sealed class QuantizedProductPass : IGraphPass
     }
 
     private static bool NeedsFolding(Node node, Value points, int blocks) =>
-        points.ElementType != ElementType.UInt8 || (node.Attributes.Int("bits", 4) == 4 && blocks % 2 != 0);
+        points.ElementType != ElementType.UInt8 || node.Attributes.Int("bits", 4) != 4 || blocks % 2 != 0;
 
     /// <summary>What the zero points are worth beyond the implied one, <c>[blocks, columns]</c>.</summary>
     private static float[] Worth(Node node, Value points, Tensor scales, int n, int blocks)

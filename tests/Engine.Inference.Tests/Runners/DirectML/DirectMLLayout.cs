@@ -39,13 +39,17 @@ internal static class DirectMLLayout
                 }
 
                 break;
+            case "SkipSimplifiedLayerNormalization" when node.Input(3) is not null:
+            case "SkipLayerNormalization" when node.Input(4) is not null:
+                yield return $"{node}: bias";
+                break;
             case "RotaryEmbedding" when node.Domain.Length > 0 && node.Attributes.Int("rotary_embedding_dim", 0) > 0:
                 yield return $"{node}: partial";
                 break;
             case "MatMulNBits" when node.Attributes.Int("bits", 4) is 4 or 8:
                 long blocks = (node.Attributes.Int("K") + node.Attributes.Int("block_size") - 1) / node.Attributes.Int("block_size");
                 bool ragged = node.Attributes.Int("K") % node.Attributes.Int("block_size") != 0;
-                bool points = node.Input(3) is { } value && (value.ElementType != ElementType.UInt8 || (node.Attributes.Int("bits", 4) == 4 && blocks % 2 != 0));
+                bool points = node.Input(3) is { } value && (value.ElementType != ElementType.UInt8 || node.Attributes.Int("bits", 4) == 8 || blocks % 2 != 0);
                 if (ragged || points || node.Inputs.Skip(4).Any(input => input is not null) || node.Attributes.Contains("weight_prepacked"))
                 {
                     yield return $"{node}: layout";
