@@ -23,7 +23,7 @@ public static class DirectMLFolder
     /// <param name="directory">The model's folder.</param>
     /// <returns>The same, when its graph is right as it is; else a rewritten one that gives the same logits.</returns>
     /// <exception cref="InvalidModelException">DirectML cannot run the model; the message says why and what to do.</exception>
-    public static ModelDirectory Prepare(ModelDirectory directory) => Prepare(directory, FolderCache.User);
+    public static ModelDirectory Prepare(ModelDirectory directory) => Prepare(directory, FolderCache.OfUser());
 
     /// <inheritdoc cref="Prepare(ModelDirectory)"/>
     internal static ModelDirectory Prepare(ModelDirectory directory, FolderCache cache)

@@ -2,12 +2,13 @@ using System.Security.Cryptography;
 using System.Text;
 using Engine.Inference.Models;
 using Engine.Onnx;
+using Engine.Onnx.Weights;
 
 namespace Engine.Inference.Runners.DirectML;
 
 /// <summary>
-/// Rewritten folders of this user, one for each state of a model's folder: <c>engine/directml</c> below <c>%LOCALAPPDATA%</c>, elsewhere below
-/// <c>$XDG_CACHE_HOME</c> or <c>~/.cache</c>. The weights in them are second names of the models' own files; the least recently used folders go.
+/// Rewritten folders of this user, one for each state of a model's folder, in <c>directml</c> beside the packed weights. The weights in them are second
+/// names of the models' own files; the least recently used folders go.
 /// </summary>
 internal sealed class FolderCache(string root)
 {
@@ -18,7 +19,9 @@ internal sealed class FolderCache(string root)
     private const int MaxFiles = 10_000;
 
     /// <summary>The user's own.</summary>
-    public static FolderCache User { get; } = new(Path.Combine(UserCache(), "engine", "directml"));
+    /// <exception cref="InvalidModelException">The system has no place for it.</exception>
+    public static FolderCache OfUser() => WeightCache.DefaultFolder() is { } folder ? new FolderCache(Path.GetFullPath(Path.Combine(folder, "directml")))
+        : throw new InvalidModelException($"There is no cache folder for the model's layout for DirectML; name one in the environment variable {WeightCache.FolderVariable}.");
 
     /// <summary>What a folder is known by: path, and name, size and time of everything in it.</summary>
     public static string KeyOf(ModelDirectory directory)
@@ -76,23 +79,12 @@ internal sealed class FolderCache(string root)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidModelException($"The model's layout for DirectML cannot be written to {root}: {exception.Message.TrimEnd('.')}; make room there, or name another folder in XDG_CACHE_HOME (LOCALAPPDATA on Windows).", exception);
+            throw new InvalidModelException($"The model's layout for DirectML cannot be written to {root}: {exception.Message.TrimEnd('.')}; make room there, or name another folder in the environment variable {WeightCache.FolderVariable}.", exception);
         }
         finally
         {
             Remove(unfinished);
         }
-    }
-
-    private static string UserCache()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        }
-
-        string? named = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        return Path.IsPathFullyQualified(named ?? "") ? named! : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
     }
 
     private void CreateRoot()

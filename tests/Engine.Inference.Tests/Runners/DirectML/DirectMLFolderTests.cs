@@ -122,7 +122,7 @@ public sealed class DirectMLFolderTests : IDisposable
             () => DirectMLFolder.Prepare(ModelDirectory.Open(SharedData.PathOf("genai-fixtures/int4")), new FolderCache(file)));
 
         Assert.Contains(file, refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("XDG_CACHE_HOME", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("ENGINE_CACHE", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory(SkipTestWithoutData = true)]
