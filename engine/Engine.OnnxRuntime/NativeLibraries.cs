@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Engine.Inference.Runners;
 using Engine.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
@@ -20,6 +21,7 @@ internal static class NativeLibraries
         string? path = folder is null ? null : Path.GetFullPath(folder);
         lock (Gate)
         {
+            NativeTelemetry.TurnOff();
             if (_used && path is not null && path != _folder)
             {
                 throw new InvalidModelException(

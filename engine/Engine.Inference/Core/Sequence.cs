@@ -56,6 +56,9 @@ internal sealed class Sequence
 
     public int Length { get; private set; }
 
+    /// <summary>The most tokens it may come to have.</summary>
+    public int MaxLength => PromptLength + _request.MaxTokens;
+
     public int GeneratedCount => Length - PromptLength;
 
     /// <summary>Tokens whose keys and values are in its blocks.</summary>

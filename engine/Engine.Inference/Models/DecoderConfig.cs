@@ -23,6 +23,9 @@ public sealed record DecoderConfig
     /// <summary>Whether one tensor may be bound as past and as present (<c>past_present_share_buffer</c>).</summary>
     public bool SharesPastAndPresent { get; init; }
 
+    /// <summary>The execution providers that the folder names, as in <c>cuda</c>, in its order; none: the processor.</summary>
+    public IReadOnlyList<string> Providers { get; init; } = [];
+
     /// <summary>Names of the graph's inputs and outputs.</summary>
     public DecoderNames Names { get; init; } = new();
 }

@@ -70,6 +70,7 @@ internal static class GenAIFolder
             KeyValueHeadCount = decoder.Integer("num_key_value_heads", 0, MaxCount) ?? 0,
             LayerCount = decoder.Integer("num_hidden_layers", 0, 4096) ?? 0,
             SharesPastAndPresent = search.Flag("past_present_share_buffer") ?? false,
+            Providers = ReadProviders(decoder.Section("session_options")),
             Names = new DecoderNames
             {
                 InputIds = inputs.Text("input_ids") ?? names.InputIds,
@@ -88,6 +89,19 @@ internal static class GenAIFolder
                 PastRecurrent = inputs.Text("past_recurrent_names") ?? names.PastRecurrent,
                 PresentRecurrent = outputs.Text("present_recurrent_names") ?? names.PresentRecurrent,
             },
+        };
+    }
+
+    // A list of objects with one member each, named after the provider, that holds its options.
+    private static string[] ReadProviders(JsonSection session)
+    {
+        JsonElement list = session.Member("provider_options");
+        return list.ValueKind switch
+        {
+            JsonValueKind.Undefined => [],
+            JsonValueKind.Array when list.EnumerateArray().All(entry => entry.ValueKind == JsonValueKind.Object) =>
+                [.. list.EnumerateArray().SelectMany(entry => entry.EnumerateObject()).Select(provider => provider.Name)],
+            _ => throw session.Wrong("provider_options", "a list of objects, one a provider"),
         };
     }
 

@@ -163,7 +163,7 @@ internal sealed class Scheduler(SchedulerOptions options, KVCacheManager cache)
     {
         (int tokenCount, int logitCount) = sequence.Share(budget);
         ReadOnlySpan<int> tokens = sequence.Tokens.Slice(sequence.ComputedTokens, tokenCount);
-        _plan.Add(sequence.Id, tokens, sequence.ComputedTokens, logitCount, sequence.Blocks.Ids);
+        _plan.Add(sequence.Id, tokens, sequence.ComputedTokens, logitCount, sequence.Blocks.Ids, sequence.Length, sequence.MaxLength);
         _scheduled.Add(sequence);
         return tokenCount;
     }

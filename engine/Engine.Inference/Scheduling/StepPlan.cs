@@ -59,15 +59,17 @@ public sealed class StepPlan
     /// <param name="position">Position of the first of them.</param>
     /// <param name="logitCount">Of how many of them, counted from the last, logits are wanted: 0 to the number of tokens.</param>
     /// <param name="blocks">The sequence's block table.</param>
+    /// <param name="length">Tokens the sequence has already; 0, the default, if that is not known.</param>
+    /// <param name="maxLength">The most tokens it may come to have; 0, the default, if that is not known.</param>
     /// <exception cref="ArgumentException">No tokens, or more logits wanted than tokens.</exception>
-    public void Add(long sequenceId, ReadOnlySpan<int> tokens, int position, int logitCount, ReadOnlySpan<int> blocks)
+    public void Add(long sequenceId, ReadOnlySpan<int> tokens, int position, int logitCount, ReadOnlySpan<int> blocks, int length = 0, int maxLength = 0)
     {
         if (tokens.IsEmpty || (uint)logitCount > (uint)tokens.Length)
         {
             throw new ArgumentException($"A step computes at least one token of a sequence and at most as many rows of logits: {tokens.Length} tokens, {logitCount} rows.");
         }
 
-        _sequences.Add(new ScheduledSequence(sequenceId, _tokenIds.Count, tokens.Length, position, logitCount, _blockIds.Count, blocks.Length));
+        _sequences.Add(new ScheduledSequence(sequenceId, _tokenIds.Count, tokens.Length, position, logitCount, _blockIds.Count, blocks.Length, length, maxLength));
         CollectionsMarshal.SetCount(_tokenIds, _tokenIds.Count + tokens.Length);
         tokens.CopyTo(CollectionsMarshal.AsSpan(_tokenIds)[^tokens.Length..]);
         CollectionsMarshal.SetCount(_blockIds, _blockIds.Count + blocks.Length);

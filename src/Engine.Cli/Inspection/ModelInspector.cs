@@ -39,7 +39,7 @@ internal static class ModelInspector
             ChatTemplate = directory is null ? null : Try(() => ChatTemplate.Load(directory.TokenizerFolder), warnings)?.Capabilities,
             Runners = directory is null
                 ? [GraphVerdict(graph)]
-                : [Verdict(directory, RunnerChoice.Managed, graph, _ => { }), Verdict(directory, RunnerChoice.OnnxRuntime, graph, configure)],
+                : [Verdict(directory, RunnerChoice.Managed, graph, _ => { }), Verdict(directory, RunnerChoice.OnnxRuntime, graph, configure), Verdict(directory, RunnerChoice.GenAI, graph, configure)],
             Warnings = warnings,
         };
     }
