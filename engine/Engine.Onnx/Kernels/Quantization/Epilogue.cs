@@ -18,7 +18,6 @@ internal readonly unsafe struct Epilogue(in BlockLayout layout)
 {
     private readonly bool _halfScales = layout.HalfScales;
     private readonly OffsetKind _offsets = layout.Offsets;
-    private readonly float _negativeZeroPoint = -layout.ZeroPoint;
     private readonly int _zeroPoint = layout.ZeroPoint;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -46,41 +45,39 @@ internal readonly unsafe struct Epilogue(in BlockLayout layout)
         };
     }
 
+    /// <summary>Adds what a stretch of a row of activations makes: its exact sums high * <paramref name="step"/> + low.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(byte* scales, Vector256<float> d0, Vector256<float> d1, float blockSum, ref Vector256<float> s0, ref Vector256<float> s1)
+    public static void Add(
+        in BlockFactors factors, Vector256<int> high0, Vector256<int> high1, Vector256<int> low0, Vector256<int> low1, float step, StretchFactors* row, float* result)
     {
-        BlockFactors factors = Load(scales);
-        Vector256<float> x = Vector256.Create(blockSum);
-        if (factors.HasOffsets)
+        if (!factors.HasOffsets)
         {
-            s0 = Vector256.FusedMultiplyAdd(factors.Offset0, x, Vector256.FusedMultiplyAdd(factors.Scale0, d0, s0));
-            s1 = Vector256.FusedMultiplyAdd(factors.Offset1, x, Vector256.FusedMultiplyAdd(factors.Scale1, d1, s1));
-            return;
+            Vector256<int> zero = Vector256.Create(row->ZeroHigh);
+            high0 -= zero;
+            high1 -= zero;
+            zero = Vector256.Create(row->ZeroLow);
+            low0 -= zero;
+            low1 -= zero;
         }
 
-        Vector256<float> zero = Vector256.Create(_negativeZeroPoint);
-        s0 = Vector256.FusedMultiplyAdd(factors.Scale0, Vector256.FusedMultiplyAdd(zero, x, d0), s0);
-        s1 = Vector256.FusedMultiplyAdd(factors.Scale1, Vector256.FusedMultiplyAdd(zero, x, d1), s1);
+        Vector256<float> x = Vector256.Create(step);
+        Vector256<float> dot0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(high0), x, Vector256.ConvertToSingle(low0));
+        Vector256<float> dot1 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(high1), x, Vector256.ConvertToSingle(low1));
+        x = Vector256.Create(row->Scale);
+        dot0 = Vector256.FusedMultiplyAdd(factors.Scale0 * x, dot0, Vector256.Load(result));
+        dot1 = Vector256.FusedMultiplyAdd(factors.Scale1 * x, dot1, Vector256.Load(result + 8));
+        if (factors.HasOffsets)
+        {
+            x = Vector256.Create(row->Sum);
+            dot0 = Vector256.FusedMultiplyAdd(factors.Offset0, x, dot0);
+            dot1 = Vector256.FusedMultiplyAdd(factors.Offset1, x, dot1);
+        }
+
+        dot0.Store(result);
+        dot1.Store(result + 8);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddWithOffsets(in BlockFactors factors, Vector256<float> d0, Vector256<float> d1, float blockSum, float* result)
-    {
-        Vector256<float> x = Vector256.Create(blockSum);
-        Vector256.FusedMultiplyAdd(factors.Offset0, x, Vector256.FusedMultiplyAdd(factors.Scale0, d0, Vector256.Load(result))).Store(result);
-        Vector256.FusedMultiplyAdd(factors.Offset1, x, Vector256.FusedMultiplyAdd(factors.Scale1, d1, Vector256.Load(result + 8))).Store(result + 8);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddWithZeroPoint(in BlockFactors factors, Vector256<float> d0, Vector256<float> d1, float blockSum, float* result)
-    {
-        Vector256<float> x = Vector256.Create(blockSum);
-        Vector256<float> zero = Vector256.Create(_negativeZeroPoint);
-        Vector256.FusedMultiplyAdd(factors.Scale0, Vector256.FusedMultiplyAdd(zero, x, d0), Vector256.Load(result)).Store(result);
-        Vector256.FusedMultiplyAdd(factors.Scale1, Vector256.FusedMultiplyAdd(zero, x, d1), Vector256.Load(result + 8)).Store(result + 8);
-    }
-
-    /// <summary>The same for integer products of activations that have a scale of their own.</summary>
+    /// <summary>The same for the products of activations that have a scale of their own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddInteger(in BlockFactors factors, Vector256<int> d0, Vector256<int> d1, float rowScale, int blockSum, float* result)
     {

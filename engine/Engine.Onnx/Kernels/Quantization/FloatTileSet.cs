@@ -4,26 +4,32 @@ namespace Engine.Onnx.Kernels.Quantization;
 internal readonly unsafe struct FloatTileSet<TFormat> : ITileSet
     where TFormat : struct, IFieldFormat
 {
-    public static int NextTile(int rowsLeft) => rowsLeft > 2 ? 4 : rowsLeft;
+    public static int NextTile(int rowsLeft) => Math.Min(rowsLeft, 2);
 
     public static long TileBytes(in BlockLayout layout, int tileRows) =>
-        (FloatActivations.TileLength(layout, tileRows) * sizeof(float) + AlignedMemory.Alignment - 1) & ~(AlignedMemory.Alignment - 1);
+        (FloatActivations.TileLength<TFormat>(layout, tileRows) * sizeof(int) + AlignedMemory.Alignment - 1) & ~(AlignedMemory.Alignment - 1);
 
     public static void Pack(float* source, int rows, int columns, in BlockLayout layout, byte* tile, int tileRows) =>
-        FloatActivations.Pack<TFormat>(source, columns, rows, columns, layout, (float*)tile, tileRows);
+        FloatActivations.Pack<TFormat>(source, rows, columns, layout, (int*)tile, tileRows);
 
     public static void Run(byte* group, in BlockLayout layout, byte* tile, int tileRows, float* sums)
     {
         switch (tileRows)
         {
-            case 1:
-                FloatTiles.Run1<TFormat>(group, layout, (float*)tile, sums);
+            case 1 when typeof(TFormat) == typeof(EightBits):
+                FloatTiles.RunBytes1(group, layout, (int*)tile, sums);
                 break;
-            case 2:
-                FloatTiles.Run2<TFormat>(group, layout, (float*)tile, sums);
+            case 1:
+                FloatTiles.RunFields1<TFormat>(group, layout, (int*)tile, sums);
                 break;
             default:
-                FloatTiles.Run4<TFormat>(group, layout, (float*)tile, sums);
+                if (typeof(TFormat) == typeof(EightBits))
+                {
+                    FloatTiles.RunBytes2(group, layout, (int*)tile, sums);
+                    break;
+                }
+
+                FloatTiles.RunFields2<TFormat>(group, layout, (int*)tile, sums);
                 break;
         }
     }

@@ -5,380 +5,269 @@ using System.Runtime.Intrinsics.X86;
 namespace Engine.Onnx.Kernels.Quantization;
 
 /// <summary>
-/// Quantised weights times float activations: one group of sixteen output rows against a tile of 1, 2 or 4 activation rows.
+/// Quantised weights times float activations: one group of sixteen output rows against a tile of 1 or 2 activation rows, which come as the digits of
+/// <see cref="FloatActivations"/>. Integer instructions make four products where an FMA makes one, exactly, and take fields as they are.
 /// </summary>
 /// <remarks>
 /// What every kernel here computes for one output, in this order and with these roundings, whatever the tile:
 /// <code>
-/// for each block:  dot = 0;  for each column: dot = fma(field, activation, dot)
-///                  sum = fma(scale, dot, sum);  sum = fma(offset, blockSum, sum)             weights with offsets
-///                  sum = fma(scale, fma(-zeroPoint, blockSum, dot), sum)                     weights without
+/// for each stretch:  high, low = sums of field * digit, exact in 32 bits      the highest digit, and those below
+///                    dot = fma(high, 2^16 or 2^12, low)
+///                    sum = fma(scale * rowScale, dot, sum);  sum = fma(offset, rowSum, sum)      weights with offsets
+///                    high -= zeroPoint * sumHigh, low likewise; sum as above, no offset          weights without
 /// </code>
-/// The chain of a block is as long as an FMA is slow, so a tile of one row takes three blocks abreast (six chains); four rows are
-/// eight. A tile of six would leave no registers for unrolling, and is slower.
+/// Two rows are twelve sums, with fields and digits all that 16 registers hold.
 /// </remarks>
 internal static unsafe class FloatTiles
 {
     /// <summary>How far ahead weights are fetched: the processor's own prefetching stops at the page.</summary>
     private const int PrefetchBytes = 4096;
 
-    /// <summary>One activation row; <paramref name="result"/> receives sixteen sums.</summary>
-    /// <remarks>The fields are spelled out: loops of three and seven turns mispredict as often as they end.</remarks>
+    /// <summary>One activation row and weights of 2 or 4 bits; <paramref name="result"/> receives sixteen sums.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Run1<TFormat>(byte* group, in BlockLayout layout, float* tile, float* result)
+    public static void RunFields1<TFormat>(byte* group, in BlockLayout layout, int* digits, float* result)
         where TFormat : struct, IFieldFormat
     {
-        int blockBytes = layout.BlockBytes;
-        int blockSize = layout.BlockSize;
-        int vectorCount = layout.VectorCount;
-        float* sums = FloatActivations.Sums(tile, layout, 1);
+        int vectors = FloatActivations.StretchVectors<TFormat>(layout);
+        int fieldBytes = layout.FieldBytes;
         Epilogue epilogue = new(layout);
-        Vector256<float> s0 = Vector256<float>.Zero;
-        Vector256<float> s1 = Vector256<float>.Zero;
-        int block = 0;
-        for (; block + 3 <= layout.BlockCount; block += 3)
+        Vector256<int> mask = Vector256.Create(((1 << TFormat.Bits) - 1) * 0x01010101);
+        new Span<float>(result, BlockQuantizedMatrix.GroupRows).Clear();
+        for (int block = layout.BlockCount; block > 0; block--)
         {
-            byte* a = group;
-            byte* b = a + blockBytes;
-            byte* c = b + blockBytes;
-            float* x = tile;
-            float* y = x + blockSize;
-            float* z = y + blockSize;
-            Vector256<float> a0 = Vector256<float>.Zero, a1 = Vector256<float>.Zero;
-            Vector256<float> b0 = Vector256<float>.Zero, b1 = Vector256<float>.Zero;
-            Vector256<float> c0 = Vector256<float>.Zero, c1 = Vector256<float>.Zero;
-            for (int vector = 0; vector < vectorCount; vector++)
+            byte* words = group;
+            byte* scales = group + fieldBytes;
+            do
             {
-                Prefetch(a, b, c);
-                Vector256<int> wa0 = Vector256.Load((int*)a), wa1 = Vector256.Load((int*)(a + 32));
-                Vector256<int> wb0 = Vector256.Load((int*)b), wb1 = Vector256.Load((int*)(b + 32));
-                Vector256<int> wc0 = Vector256.Load((int*)c), wc1 = Vector256.Load((int*)(c + 32));
-                if (typeof(TFormat) == typeof(FourBits))
+                Vector256<short> a0 = Vector256<short>.Zero, a1 = Vector256<short>.Zero;
+                Vector256<short> b0 = Vector256<short>.Zero, b1 = Vector256<short>.Zero;
+                Vector256<short> c0 = Vector256<short>.Zero, c1 = Vector256<short>.Zero;
+                for (int vector = vectors; vector > 0; vector--)
                 {
-                    Step3(Vector256.Create(0xF), x, y, z, wa0, wa1, wb0, wb1, wc0, wc1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
-                    Step3(Vector256.Create(0xF0), x + 1, y + 1, z + 1, wa0, wa1, wb0, wb1, wc0, wc1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
-                    Step3(Vector256.Create(0xF00), x + 2, y + 2, z + 2, wa0, wa1, wb0, wb1, wc0, wc1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
-                    Step3(Vector256.Create(0xF000), x + 3, y + 3, z + 3, wa0, wa1, wb0, wb1, wc0, wc1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
-                    Step3(Vector256.Create(0xF0000), x + 4, y + 4, z + 4, wa0, wa1, wb0, wb1, wc0, wc1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
-                    Step3(Vector256.Create(0xF00000), x + 5, y + 5, z + 5, wa0, wa1, wb0, wb1, wc0, wc1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
-                    Step3(Vector256.Create(0xF000000), x + 6, y + 6, z + 6, wa0, wa1, wb0, wb1, wc0, wc1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
-                }
-                else if (typeof(TFormat) == typeof(EightBits))
-                {
-                    Step3(Vector256.Create(0xFF), x, y, z, wa0, wa1, wb0, wb1, wc0, wc1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
-                    Step3(Vector256.Create(0xFF00), x + 1, y + 1, z + 1, wa0, wa1, wb0, wb1, wc0, wc1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
-                    Step3(Vector256.Create(0xFF0000), x + 2, y + 2, z + 2, wa0, wa1, wb0, wb1, wc0, wc1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
-                }
-                else
-                {
-                    for (int field = 0; field < 15; field++)
+                    Prefetch(words);
+                    Vector256<int> w0 = Vector256.Load((int*)words), w1 = Vector256.Load((int*)(words + 32));
+                    Step(w0 & mask, w1 & mask, digits, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
+                    if (typeof(TFormat) == typeof(TwoBits))
                     {
-                        Step3(Vector256.Create(3 << (2 * field)), x + field, y + field, z + field, wa0, wa1, wb0, wb1, wc0, wc1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
+                        Step((w0 >>> 2) & mask, (w1 >>> 2) & mask, digits + 3, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
+                        Step((w0 >>> 4) & mask, (w1 >>> 4) & mask, digits + 6, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
+                        Step((w0 >>> 6) & mask, (w1 >>> 6) & mask, digits + 9, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
+                        digits += 12;
                     }
+                    else
+                    {
+                        Step((w0 >>> 4) & mask, (w1 >>> 4) & mask, digits + 3, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
+                        digits += 6;
+                    }
+
+                    words += BlockLayout.VectorBytes;
                 }
 
-                Last3<TFormat>(x, y, z, wa0, wa1, wb0, wb1, wc0, wc1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
-                a += BlockLayout.VectorBytes;
-                b += BlockLayout.VectorBytes;
-                c += BlockLayout.VectorBytes;
-                x += 32 / TFormat.Bits;
-                y += 32 / TFormat.Bits;
-                z += 32 / TFormat.Bits;
+                BlockFactors factors = epilogue.Load(scales);
+                Finish(factors, a0, a1, b0, b1, c0, c1, (StretchFactors*)digits, result);
+                digits += StretchFactors.Words;
             }
+            while (words < scales);
 
-            Prefetch(a, b, c);
-            epilogue.Add(a, a0, a1, sums[block], ref s0, ref s1);
-            epilogue.Add(b, b0, b1, sums[block + 1], ref s0, ref s1);
-            epilogue.Add(c, c0, c1, sums[block + 2], ref s0, ref s1);
-            group += 3 * blockBytes;
-            tile += 3 * blockSize;
+            Prefetch(words);
+            group += layout.BlockBytes;
         }
+    }
 
-        for (; block < layout.BlockCount; block++)
+    /// <summary>Two activation rows and weights of 2 or 4 bits; <paramref name="result"/> receives <c>[2, 16]</c> sums.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void RunFields2<TFormat>(byte* group, in BlockLayout layout, int* digits, float* result)
+        where TFormat : struct, IFieldFormat
+    {
+        int vectors = FloatActivations.StretchVectors<TFormat>(layout);
+        int fieldBytes = layout.FieldBytes;
+        Epilogue epilogue = new(layout);
+        Vector256<int> mask = Vector256.Create(((1 << TFormat.Bits) - 1) * 0x01010101);
+        new Span<float>(result, 2 * BlockQuantizedMatrix.GroupRows).Clear();
+        for (int block = layout.BlockCount; block > 0; block--)
         {
-            byte* a = group;
-            float* x = tile;
-            Vector256<float> a0 = Vector256<float>.Zero, a1 = Vector256<float>.Zero;
-            for (int vector = 0; vector < vectorCount; vector++)
+            byte* words = group;
+            byte* scales = group + fieldBytes;
+            do
             {
-                Vector256<int> wa0 = Vector256.Load((int*)a), wa1 = Vector256.Load((int*)(a + 32));
-                if (typeof(TFormat) == typeof(FourBits))
+                Vector256<short> a0 = Vector256<short>.Zero, a1 = Vector256<short>.Zero;
+                Vector256<short> b0 = Vector256<short>.Zero, b1 = Vector256<short>.Zero;
+                Vector256<short> c0 = Vector256<short>.Zero, c1 = Vector256<short>.Zero;
+                Vector256<short> d0 = Vector256<short>.Zero, d1 = Vector256<short>.Zero;
+                Vector256<short> e0 = Vector256<short>.Zero, e1 = Vector256<short>.Zero;
+                Vector256<short> f0 = Vector256<short>.Zero, f1 = Vector256<short>.Zero;
+                for (int vector = vectors; vector > 0; vector--)
                 {
-                    Step1(Vector256.Create(0xF), x, wa0, wa1, ref a0, ref a1);
-                    Step1(Vector256.Create(0xF0), x + 1, wa0, wa1, ref a0, ref a1);
-                    Step1(Vector256.Create(0xF00), x + 2, wa0, wa1, ref a0, ref a1);
-                    Step1(Vector256.Create(0xF000), x + 3, wa0, wa1, ref a0, ref a1);
-                    Step1(Vector256.Create(0xF0000), x + 4, wa0, wa1, ref a0, ref a1);
-                    Step1(Vector256.Create(0xF00000), x + 5, wa0, wa1, ref a0, ref a1);
-                    Step1(Vector256.Create(0xF000000), x + 6, wa0, wa1, ref a0, ref a1);
-                }
-                else if (typeof(TFormat) == typeof(EightBits))
-                {
-                    Step1(Vector256.Create(0xFF), x, wa0, wa1, ref a0, ref a1);
-                    Step1(Vector256.Create(0xFF00), x + 1, wa0, wa1, ref a0, ref a1);
-                    Step1(Vector256.Create(0xFF0000), x + 2, wa0, wa1, ref a0, ref a1);
-                }
-                else
-                {
-                    for (int field = 0; field < 15; field++)
+                    Prefetch(words);
+                    // The words are read again for every shift: held, they would push sums out of the registers.
+                    Step2(Vector256.Load((int*)words) & mask, Vector256.Load((int*)(words + 32)) & mask, digits, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
+                    if (typeof(TFormat) == typeof(TwoBits))
                     {
-                        Step1(Vector256.Create(3 << (2 * field)), x + field, wa0, wa1, ref a0, ref a1);
+                        Step2((Vector256.Load((int*)words) >>> 2) & mask, (Vector256.Load((int*)(words + 32)) >>> 2) & mask, digits + 6, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
+                        Step2((Vector256.Load((int*)words) >>> 4) & mask, (Vector256.Load((int*)(words + 32)) >>> 4) & mask, digits + 12, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
+                        Step2((Vector256.Load((int*)words) >>> 6) & mask, (Vector256.Load((int*)(words + 32)) >>> 6) & mask, digits + 18, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
+                        digits += 24;
                     }
+                    else
+                    {
+                        Step2((Vector256.Load((int*)words) >>> 4) & mask, (Vector256.Load((int*)(words + 32)) >>> 4) & mask, digits + 6, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
+                        digits += 12;
+                    }
+
+                    words += BlockLayout.VectorBytes;
                 }
 
-                Vector256<float> last = Vector256.Create(x[32 / TFormat.Bits - 1]);
-                a0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Fields.Last<TFormat>(wa0)), last, a0);
-                a1 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Fields.Last<TFormat>(wa1)), last, a1);
-                a += BlockLayout.VectorBytes;
-                x += 32 / TFormat.Bits;
+                BlockFactors factors = epilogue.Load(scales);
+                Finish(factors, a0, a1, b0, b1, c0, c1, (StretchFactors*)digits, result);
+                Finish(factors, d0, d1, e0, e1, f0, f1, (StretchFactors*)digits + 1, result + BlockQuantizedMatrix.GroupRows);
+                digits += 2 * StretchFactors.Words;
             }
+            while (words < scales);
 
-            epilogue.Add(a, a0, a1, sums[block], ref s0, ref s1);
-            group += blockBytes;
-            tile += blockSize;
+            group += layout.BlockBytes;
         }
+    }
 
-        s0.Store(result);
-        s1.Store(result + 8);
+    /// <summary>One activation row and weights of 8 bits; <paramref name="result"/> receives sixteen sums.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void RunBytes1(byte* group, in BlockLayout layout, int* digits, float* result)
+    {
+        int vectors = FloatActivations.StretchVectors<EightBits>(layout);
+        int fieldBytes = layout.FieldBytes;
+        Epilogue epilogue = new(layout);
+        Vector256<int> mask = Vector256.Create(0x00FF00FF);
+        new Span<float>(result, BlockQuantizedMatrix.GroupRows).Clear();
+        for (int block = layout.BlockCount; block > 0; block--)
+        {
+            byte* words = group;
+            byte* scales = group + fieldBytes;
+            do
+            {
+                Vector256<int> low0 = Vector256<int>.Zero, low1 = Vector256<int>.Zero;
+                Vector256<int> high0 = Vector256<int>.Zero, high1 = Vector256<int>.Zero;
+                for (int vector = vectors; vector > 0; vector--)
+                {
+                    Prefetch(words);
+                    Vector256<int> w0 = Vector256.Load((int*)words), w1 = Vector256.Load((int*)(words + 32));
+                    Step((w0 & mask).AsInt16(), (w1 & mask).AsInt16(), digits, ref low0, ref low1, ref high0, ref high1);
+                    Step(w0.AsInt16() >>> 8, w1.AsInt16() >>> 8, digits + 2, ref low0, ref low1, ref high0, ref high1);
+                    digits += 4;
+                    words += BlockLayout.VectorBytes;
+                }
+
+                BlockFactors factors = epilogue.Load(scales);
+                Epilogue.Add(factors, high0, high1, low0, low1, 4096, (StretchFactors*)digits, result);
+                digits += StretchFactors.Words;
+            }
+            while (words < scales);
+
+            Prefetch(words);
+            group += layout.BlockBytes;
+        }
+    }
+
+    /// <summary>Two activation rows and weights of 8 bits; <paramref name="result"/> receives <c>[2, 16]</c> sums.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void RunBytes2(byte* group, in BlockLayout layout, int* digits, float* result)
+    {
+        int vectors = FloatActivations.StretchVectors<EightBits>(layout);
+        int fieldBytes = layout.FieldBytes;
+        Epilogue epilogue = new(layout);
+        Vector256<int> mask = Vector256.Create(0x00FF00FF);
+        new Span<float>(result, 2 * BlockQuantizedMatrix.GroupRows).Clear();
+        for (int block = layout.BlockCount; block > 0; block--)
+        {
+            byte* words = group;
+            byte* scales = group + fieldBytes;
+            do
+            {
+                Vector256<int> a0 = Vector256<int>.Zero, a1 = Vector256<int>.Zero, b0 = Vector256<int>.Zero, b1 = Vector256<int>.Zero;
+                Vector256<int> c0 = Vector256<int>.Zero, c1 = Vector256<int>.Zero, d0 = Vector256<int>.Zero, d1 = Vector256<int>.Zero;
+                for (int vector = vectors; vector > 0; vector--)
+                {
+                    Prefetch(words);
+                    Vector256<int> w0 = Vector256.Load((int*)words), w1 = Vector256.Load((int*)(words + 32));
+                    Vector256<short> f0 = (w0 & mask).AsInt16(), f1 = (w1 & mask).AsInt16();
+                    Step(f0, f1, digits, ref a0, ref a1, ref b0, ref b1);
+                    Step(f0, f1, digits + 2, ref c0, ref c1, ref d0, ref d1);
+                    f0 = w0.AsInt16() >>> 8;
+                    f1 = w1.AsInt16() >>> 8;
+                    Step(f0, f1, digits + 4, ref a0, ref a1, ref b0, ref b1);
+                    Step(f0, f1, digits + 6, ref c0, ref c1, ref d0, ref d1);
+                    digits += 8;
+                    words += BlockLayout.VectorBytes;
+                }
+
+                BlockFactors factors = epilogue.Load(scales);
+                Epilogue.Add(factors, b0, b1, a0, a1, 4096, (StretchFactors*)digits, result);
+                Epilogue.Add(factors, d0, d1, c0, c1, 4096, (StretchFactors*)digits + 1, result + BlockQuantizedMatrix.GroupRows);
+                digits += 2 * StretchFactors.Words;
+            }
+            while (words < scales);
+
+            group += layout.BlockBytes;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(byte* a, byte* b, byte* c)
+    private static void Prefetch(byte* words)
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(a + PrefetchBytes);
-            Sse.Prefetch0(b + PrefetchBytes);
-            Sse.Prefetch0(c + PrefetchBytes);
+            Sse.Prefetch0(words + PrefetchBytes);
         }
     }
 
-    /// <summary>One field of a word of each of three blocks.</summary>
+    /// <summary>One shift of fields times three digits, the lowest first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step3(
-        Vector256<int> mask, float* x, float* y, float* z,
-        Vector256<int> wa0, Vector256<int> wa1, Vector256<int> wb0, Vector256<int> wb1, Vector256<int> wc0, Vector256<int> wc1,
-        ref Vector256<float> a0, ref Vector256<float> a1, ref Vector256<float> b0, ref Vector256<float> b1, ref Vector256<float> c0, ref Vector256<float> c1)
+    private static void Step(
+        Vector256<int> w0, Vector256<int> w1, int* digits,
+        ref Vector256<short> a0, ref Vector256<short> a1, ref Vector256<short> b0, ref Vector256<short> b1, ref Vector256<short> c0, ref Vector256<short> c1)
     {
-        Vector256<float> ax = Vector256.Create(*x);
-        a0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(wa0 & mask), ax, a0);
-        a1 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(wa1 & mask), ax, a1);
-        Vector256<float> bx = Vector256.Create(*y);
-        b0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(wb0 & mask), bx, b0);
-        b1 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(wb1 & mask), bx, b1);
-        Vector256<float> cx = Vector256.Create(*z);
-        c0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(wc0 & mask), cx, c0);
-        c1 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(wc1 & mask), cx, c1);
+        Vector256<int> x = Vector256.Create(digits[0]);
+        a0 += DigitProducts.Bytes(w0, x);
+        a1 += DigitProducts.Bytes(w1, x);
+        x = Vector256.Create(digits[1]);
+        b0 += DigitProducts.Bytes(w0, x);
+        b1 += DigitProducts.Bytes(w1, x);
+        x = Vector256.Create(digits[2]);
+        c0 += DigitProducts.Bytes(w0, x);
+        c1 += DigitProducts.Bytes(w1, x);
     }
 
-    /// <summary>The highest field of a word of each of three blocks.</summary>
+    /// <summary>The same for two rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Last3<TFormat>(
-        float* x, float* y, float* z,
-        Vector256<int> wa0, Vector256<int> wa1, Vector256<int> wb0, Vector256<int> wb1, Vector256<int> wc0, Vector256<int> wc1,
-        ref Vector256<float> a0, ref Vector256<float> a1, ref Vector256<float> b0, ref Vector256<float> b1, ref Vector256<float> c0, ref Vector256<float> c1)
-        where TFormat : struct, IFieldFormat
+    private static void Step2(
+        Vector256<int> w0, Vector256<int> w1, int* digits,
+        ref Vector256<short> a0, ref Vector256<short> a1, ref Vector256<short> b0, ref Vector256<short> b1, ref Vector256<short> c0, ref Vector256<short> c1,
+        ref Vector256<short> d0, ref Vector256<short> d1, ref Vector256<short> e0, ref Vector256<short> e1, ref Vector256<short> f0, ref Vector256<short> f1)
     {
-        Vector256<float> ax = Vector256.Create(x[32 / TFormat.Bits - 1]);
-        a0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Fields.Last<TFormat>(wa0)), ax, a0);
-        a1 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Fields.Last<TFormat>(wa1)), ax, a1);
-        Vector256<float> bx = Vector256.Create(y[32 / TFormat.Bits - 1]);
-        b0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Fields.Last<TFormat>(wb0)), bx, b0);
-        b1 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Fields.Last<TFormat>(wb1)), bx, b1);
-        Vector256<float> cx = Vector256.Create(z[32 / TFormat.Bits - 1]);
-        c0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Fields.Last<TFormat>(wc0)), cx, c0);
-        c1 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Fields.Last<TFormat>(wc1)), cx, c1);
+        Step(w0, w1, digits, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
+        Step(w0, w1, digits + 3, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
     }
 
+    /// <summary>Half of the bytes times two digits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step1(Vector256<int> mask, float* x, Vector256<int> w0, Vector256<int> w1, ref Vector256<float> d0, ref Vector256<float> d1)
+    private static void Step(
+        Vector256<short> w0, Vector256<short> w1, int* digits, ref Vector256<int> low0, ref Vector256<int> low1, ref Vector256<int> high0, ref Vector256<int> high1)
     {
-        Vector256<float> ax = Vector256.Create(*x);
-        d0 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(w0 & mask), ax, d0);
-        d1 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(w1 & mask), ax, d1);
+        Vector256<short> x = Vector256.Create(digits[0]).AsInt16();
+        low0 += DigitProducts.Pairs(w0, x);
+        low1 += DigitProducts.Pairs(w1, x);
+        x = Vector256.Create(digits[1]).AsInt16();
+        high0 += DigitProducts.Pairs(w0, x);
+        high1 += DigitProducts.Pairs(w1, x);
     }
 
-    /// <summary>Two activation rows; <paramref name="result"/> receives <c>[2, 16]</c> sums.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Run2<TFormat>(byte* group, in BlockLayout layout, float* tile, float* result)
-        where TFormat : struct, IFieldFormat
-    {
-        int vectorCount = layout.VectorCount;
-        float* sums = FloatActivations.Sums(tile, layout, 2);
-        Epilogue epilogue = new(layout);
-        new Span<float>(result, 2 * BlockQuantizedMatrix.GroupRows).Clear();
-        for (int block = 0; block < layout.BlockCount; block++)
-        {
-            byte* words = group;
-            Vector256<float> d00 = Vector256<float>.Zero, d01 = Vector256<float>.Zero;
-            Vector256<float> d10 = Vector256<float>.Zero, d11 = Vector256<float>.Zero;
-            for (int vector = 0; vector < vectorCount; vector++)
-            {
-                if (Sse.IsSupported)
-                {
-                    Sse.Prefetch0(words + PrefetchBytes);
-                }
-
-                if (typeof(TFormat) == typeof(FourBits))
-                {
-                    Field(Vector256.Create(0xF), words, tile, ref d00, ref d01, ref d10, ref d11);
-                    Field(Vector256.Create(0xF0), words, tile + 2, ref d00, ref d01, ref d10, ref d11);
-                    Field(Vector256.Create(0xF00), words, tile + 4, ref d00, ref d01, ref d10, ref d11);
-                    Field(Vector256.Create(0xF000), words, tile + 6, ref d00, ref d01, ref d10, ref d11);
-                    Field(Vector256.Create(0xF0000), words, tile + 8, ref d00, ref d01, ref d10, ref d11);
-                    Field(Vector256.Create(0xF00000), words, tile + 10, ref d00, ref d01, ref d10, ref d11);
-                    Field(Vector256.Create(0xF000000), words, tile + 12, ref d00, ref d01, ref d10, ref d11);
-                }
-                else if (typeof(TFormat) == typeof(EightBits))
-                {
-                    Field(Vector256.Create(0xFF), words, tile, ref d00, ref d01, ref d10, ref d11);
-                    Field(Vector256.Create(0xFF00), words, tile + 2, ref d00, ref d01, ref d10, ref d11);
-                    Field(Vector256.Create(0xFF0000), words, tile + 4, ref d00, ref d01, ref d10, ref d11);
-                }
-                else
-                {
-                    for (int field = 0; field < 15; field++)
-                    {
-                        Field(Vector256.Create(3 << (2 * field)), words, tile + 2 * field, ref d00, ref d01, ref d10, ref d11);
-                    }
-                }
-
-                Vector256<float> last0 = Vector256.ConvertToSingle(Fields.Last<TFormat>(Vector256.Load((int*)words)));
-                Vector256<float> last1 = Vector256.ConvertToSingle(Fields.Last<TFormat>(Vector256.Load((int*)(words + 32))));
-                Step(last0, last1, tile + 2 * (32 / TFormat.Bits - 1), ref d00, ref d01, ref d10, ref d11);
-                tile += 2 * 32 / TFormat.Bits;
-                words += BlockLayout.VectorBytes;
-            }
-
-            BlockFactors factors = epilogue.Load(words);
-            if (factors.HasOffsets)
-            {
-                Epilogue.AddWithOffsets(factors, d00, d01, sums[0], result);
-                Epilogue.AddWithOffsets(factors, d10, d11, sums[1], result + 16);
-            }
-            else
-            {
-                epilogue.AddWithZeroPoint(factors, d00, d01, sums[0], result);
-                epilogue.AddWithZeroPoint(factors, d10, d11, sums[1], result + 16);
-            }
-
-            sums += 2;
-            group += layout.BlockBytes;
-        }
-    }
-
+    /// <summary>Adds up the 16-bit sums of three digits and carries them over into the result.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Field(Vector256<int> mask, byte* words, float* tile, ref Vector256<float> d00, ref Vector256<float> d01, ref Vector256<float> d10, ref Vector256<float> d11) =>
-        Step(
-            Vector256.ConvertToSingle(mask & Vector256.Load((int*)words)), Vector256.ConvertToSingle(mask & Vector256.Load((int*)(words + 32))),
-            tile, ref d00, ref d01, ref d10, ref d11);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(Vector256<float> f0, Vector256<float> f1, float* tile, ref Vector256<float> d00, ref Vector256<float> d01, ref Vector256<float> d10, ref Vector256<float> d11)
+    private static void Finish(
+        in BlockFactors factors, Vector256<short> a0, Vector256<short> a1, Vector256<short> b0, Vector256<short> b1, Vector256<short> c0, Vector256<short> c1,
+        StretchFactors* row, float* result)
     {
-        Vector256<float> x = Vector256.Create(tile[0]);
-        d00 = Vector256.FusedMultiplyAdd(f0, x, d00);
-        d01 = Vector256.FusedMultiplyAdd(f1, x, d01);
-        x = Vector256.Create(tile[1]);
-        d10 = Vector256.FusedMultiplyAdd(f0, x, d10);
-        d11 = Vector256.FusedMultiplyAdd(f1, x, d11);
-    }
-
-    /// <summary>Four activation rows; <paramref name="result"/> receives <c>[4, 16]</c> sums.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Run4<TFormat>(byte* group, in BlockLayout layout, float* tile, float* result)
-        where TFormat : struct, IFieldFormat
-    {
-        int vectorCount = layout.VectorCount;
-        float* sums = FloatActivations.Sums(tile, layout, 4);
-        Epilogue epilogue = new(layout);
-        new Span<float>(result, 4 * BlockQuantizedMatrix.GroupRows).Clear();
-        for (int block = 0; block < layout.BlockCount; block++)
-        {
-            byte* words = group;
-            Vector256<float> d00 = Vector256<float>.Zero, d01 = Vector256<float>.Zero;
-            Vector256<float> d10 = Vector256<float>.Zero, d11 = Vector256<float>.Zero;
-            Vector256<float> d20 = Vector256<float>.Zero, d21 = Vector256<float>.Zero;
-            Vector256<float> d30 = Vector256<float>.Zero, d31 = Vector256<float>.Zero;
-            for (int vector = 0; vector < vectorCount; vector++)
-            {
-                if (Sse.IsSupported)
-                {
-                    Sse.Prefetch0(words + PrefetchBytes);
-                }
-
-                if (typeof(TFormat) == typeof(FourBits))
-                {
-                    Field(Vector256.Create(0xF), words, tile, ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-                    Field(Vector256.Create(0xF0), words, tile + 4, ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-                    Field(Vector256.Create(0xF00), words, tile + 8, ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-                    Field(Vector256.Create(0xF000), words, tile + 12, ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-                    Field(Vector256.Create(0xF0000), words, tile + 16, ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-                    Field(Vector256.Create(0xF00000), words, tile + 20, ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-                    Field(Vector256.Create(0xF000000), words, tile + 24, ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-                }
-                else if (typeof(TFormat) == typeof(EightBits))
-                {
-                    Field(Vector256.Create(0xFF), words, tile, ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-                    Field(Vector256.Create(0xFF00), words, tile + 4, ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-                    Field(Vector256.Create(0xFF0000), words, tile + 8, ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-                }
-                else
-                {
-                    for (int field = 0; field < 15; field++)
-                    {
-                        Field(Vector256.Create(3 << (2 * field)), words, tile + 4 * field, ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-                    }
-                }
-
-                Vector256<float> last0 = Vector256.ConvertToSingle(Fields.Last<TFormat>(Vector256.Load((int*)words)));
-                Vector256<float> last1 = Vector256.ConvertToSingle(Fields.Last<TFormat>(Vector256.Load((int*)(words + 32))));
-                Step(last0, last1, tile + 4 * (32 / TFormat.Bits - 1), ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-                tile += 4 * 32 / TFormat.Bits;
-                words += BlockLayout.VectorBytes;
-            }
-
-            BlockFactors factors = epilogue.Load(words);
-            if (factors.HasOffsets)
-            {
-                Epilogue.AddWithOffsets(factors, d00, d01, sums[0], result);
-                Epilogue.AddWithOffsets(factors, d10, d11, sums[1], result + 16);
-                Epilogue.AddWithOffsets(factors, d20, d21, sums[2], result + 32);
-                Epilogue.AddWithOffsets(factors, d30, d31, sums[3], result + 48);
-            }
-            else
-            {
-                epilogue.AddWithZeroPoint(factors, d00, d01, sums[0], result);
-                epilogue.AddWithZeroPoint(factors, d10, d11, sums[1], result + 16);
-                epilogue.AddWithZeroPoint(factors, d20, d21, sums[2], result + 32);
-                epilogue.AddWithZeroPoint(factors, d30, d31, sums[3], result + 48);
-            }
-
-            sums += 4;
-            group += layout.BlockBytes;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Field(Vector256<int> mask, byte* words, float* tile, ref Vector256<float> d00, ref Vector256<float> d01, ref Vector256<float> d10, ref Vector256<float> d11, ref Vector256<float> d20, ref Vector256<float> d21, ref Vector256<float> d30, ref Vector256<float> d31) =>
-        Step(
-            Vector256.ConvertToSingle(mask & Vector256.Load((int*)words)), Vector256.ConvertToSingle(mask & Vector256.Load((int*)(words + 32))),
-            tile, ref d00, ref d01, ref d10, ref d11, ref d20, ref d21, ref d30, ref d31);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(Vector256<float> f0, Vector256<float> f1, float* tile, ref Vector256<float> d00, ref Vector256<float> d01, ref Vector256<float> d10, ref Vector256<float> d11, ref Vector256<float> d20, ref Vector256<float> d21, ref Vector256<float> d30, ref Vector256<float> d31)
-    {
-        Vector256<float> x = Vector256.Create(tile[0]);
-        d00 = Vector256.FusedMultiplyAdd(f0, x, d00);
-        d01 = Vector256.FusedMultiplyAdd(f1, x, d01);
-        x = Vector256.Create(tile[1]);
-        d10 = Vector256.FusedMultiplyAdd(f0, x, d10);
-        d11 = Vector256.FusedMultiplyAdd(f1, x, d11);
-        x = Vector256.Create(tile[2]);
-        d20 = Vector256.FusedMultiplyAdd(f0, x, d20);
-        d21 = Vector256.FusedMultiplyAdd(f1, x, d21);
-        x = Vector256.Create(tile[3]);
-        d30 = Vector256.FusedMultiplyAdd(f0, x, d30);
-        d31 = Vector256.FusedMultiplyAdd(f1, x, d31);
+        Vector256<short> second = Vector256.Create((short)256);
+        Vector256<int> low0 = DigitProducts.Pairs(a0, Vector256<short>.One) + DigitProducts.Pairs(b0, second);
+        Vector256<int> low1 = DigitProducts.Pairs(a1, Vector256<short>.One) + DigitProducts.Pairs(b1, second);
+        Epilogue.Add(factors, DigitProducts.Pairs(c0, Vector256<short>.One), DigitProducts.Pairs(c1, Vector256<short>.One), low0, low1, 65536, row, result);
     }
 }

@@ -101,6 +101,13 @@ internal sealed unsafe class QuantizedTestMatrix
         return result;
     }
 
+    /// <summary>The sum over a row of |weight| and, because a zero point is multiplied by itself, |scale * zero point|, times a size for each column.</summary>
+    public double LargestProducts(int row, double[] sizes)
+    {
+        int blocks = (Columns + BlockSize - 1) / BlockSize;
+        return sizes.Select((size, k) => size * (Math.Abs(Weight(row, k)) + Math.Abs(_scales[row * blocks + k / BlockSize]) * (1 << Bits))).Sum();
+    }
+
     private double Weight(int row, int column)
     {
         int blocks = (Columns + BlockSize - 1) / BlockSize;
