@@ -71,6 +71,11 @@ public sealed class GenAIModelRunner : IModelRunner
             throw new InvalidModelException("ONNX Runtime GenAI takes the accuracy level from the graph; leave AccuracyLevel (--accuracy-level) out or use the managed runner.");
         }
 
+        if (options.KVCacheType is not null)
+        {
+            throw new InvalidModelException("ONNX Runtime GenAI keeps keys and values as the graph does; leave KVCacheType (--kv-type) out or use the managed runner.");
+        }
+
         NativeLibraries.Use(options.NativeFolder);
         ModelDirectory onDevice = FolderFor(directory, DeviceConfig.Choose(directory, options));
         using OnnxModel graph = OnnxModel.Load(onDevice.ModelFile);

@@ -46,6 +46,12 @@ public sealed class LlmEngineOptions
     /// <summary>Memory for keys and values, in bytes; <see langword="null"/>, the default: room for a full context for each of four sequences, at most a quarter of the memory that is free.</summary>
     public long? KVCacheBytes { get; set; }
 
+    /// <summary>
+    /// How keys and values are kept. <see langword="null"/>, the default: as 16-bit floats where the runner keeps them in blocks, else as the graph keeps
+    /// them; other runners and graphs refuse a type.
+    /// </summary>
+    public KVCacheType? KVCacheType { get; set; }
+
     /// <summary>The most sequences computed in one step. 1 to 1,024; 64 by default.</summary>
     public int MaxSequences { get; set; } = 64;
 

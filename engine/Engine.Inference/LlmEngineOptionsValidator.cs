@@ -15,6 +15,7 @@ internal static class LlmEngineOptionsValidator
         Require(options.WeightCacheBytes > 0, $"WeightCacheBytes must be at least 1, not {options.WeightCacheBytes}.");
         Require(options.ContextLength is null or > 0, $"ContextLength must be at least 1, not {options.ContextLength}.");
         Require(options.KVCacheBytes is null or > 0, $"KVCacheBytes must be at least 1, not {options.KVCacheBytes}.");
+        Require(options.KVCacheType is null || Enum.IsDefined(options.KVCacheType.Value), $"KVCacheType must be Float16, Float32 or Int8, not {options.KVCacheType}.");
         Require(options.MaxSequences is >= 1 and <= 1024, $"MaxSequences must be from 1 to 1,024, not {options.MaxSequences}.");
         Require(options.MaxTokensPerStep >= 16, $"MaxTokensPerStep must be at least 16, not {options.MaxTokensPerStep}.");
         Require(options.MaxQueuedSequences is >= 0 and <= 1_000_000, $"MaxQueuedSequences must be from 0 to 1,000,000, not {options.MaxQueuedSequences}.");

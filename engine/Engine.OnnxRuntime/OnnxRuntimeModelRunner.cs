@@ -67,6 +67,11 @@ public sealed class OnnxRuntimeModelRunner : IModelRunner
             throw new InvalidModelException("ONNX Runtime takes the accuracy level from the graph; leave AccuracyLevel (--accuracy-level) out or use the managed runner.");
         }
 
+        if (options.KVCacheType is not null)
+        {
+            throw new InvalidModelException("ONNX Runtime keeps keys and values as the graph does; leave KVCacheType (--kv-type) out or use the managed runner.");
+        }
+
         ExecutionDevice device = options.Device ?? ExecutionDevice.Cpu;
         return new OnnxRuntimeModelRunner(device, () => OpenModel.Open(DeviceFolder.For(directory, device), device, options, runtimeOptions));
     }

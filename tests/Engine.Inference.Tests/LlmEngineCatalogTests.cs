@@ -60,6 +60,7 @@ public class LlmEngineCatalogTests
         new LlmEngineOptions { Model = "m", AccuracyLevel = 2 },
         new LlmEngineOptions { Model = "m", ContextLength = 0 },
         new LlmEngineOptions { Model = "m", KVCacheBytes = 0 },
+        new LlmEngineOptions { Model = "m", KVCacheType = (KVCacheType)7 },
         new LlmEngineOptions { Model = "m", MaxSequences = 1025 },
         new LlmEngineOptions { Model = "m", MaxTokensPerStep = 15 },
         new LlmEngineOptions { Model = "m", MaxQueuedSequences = -1 },

@@ -21,9 +21,9 @@ internal sealed unsafe class BlockStorage : IDisposable
     /// <param name="blockSize">Tokens of a block, a multiple of 16.</param>
     public BlockStorage(PagedLayer layer, int blockCount, int blockSize)
     {
-        ElementType type = layer.IsHalf ? ElementType.Float16 : ElementType.Float32;
-        Shape keys = new(blockCount, layer.HeadCount, blockSize / TokenLanes, layer.HeadSize, TokenLanes);
-        Shape values = new(blockCount, layer.HeadCount, blockSize, layer.HeadSize);
+        ElementType type = layer.CacheType;
+        Shape keys = new(blockCount, layer.HeadCount, blockSize / TokenLanes, layer.CachedHeadSize, TokenLanes);
+        Shape values = new(blockCount, layer.HeadCount, blockSize, layer.CachedHeadSize);
         _keys = NativeMemory.AllocZeroed((nuint)(type.ByteCount(keys.ElementCount) + BufferPool.Alignment));
         _values = NativeMemory.AllocZeroed((nuint)(type.ByteCount(values.ElementCount) + BufferPool.Alignment));
         Keys = new Tensor(type, keys, Aligned(_keys), this, isReadOnly: false);

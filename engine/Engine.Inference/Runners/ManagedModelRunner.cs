@@ -5,6 +5,7 @@ using Engine.Inference.Models;
 using Engine.Inference.Runners.Rewriting;
 using Engine.Inference.Scheduling;
 using Engine.Onnx;
+using Engine.Onnx.Tensors;
 
 namespace Engine.Inference.Runners;
 
@@ -32,7 +33,8 @@ public sealed class ManagedModelRunner : IModelRunner
         // Kernels of another width add in another order.
         int width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
         string precision = options.AccuracyLevel is { } level ? $"accuracy{level}" : "graph";
-        Fingerprint = $"managed-{(pass.Result is null ? "plain" : "paged")}-{precision}-simd{width}";
+        string cache = pass.Result is null ? "plain" : $"paged-{CacheType(options.KVCacheType)}".ToLowerInvariant();
+        Fingerprint = $"managed-{cache}-{precision}-simd{width}";
     }
 
     /// <inheritdoc/>
@@ -73,7 +75,7 @@ public sealed class ManagedModelRunner : IModelRunner
         try
         {
             ModelSignature signature = ModelSignature.Create(directory, model.Inputs, model.Outputs);
-            PagedAttentionPass pass = new(signature, paged);
+            PagedAttentionPass pass = new(signature, CacheType(options.KVCacheType), paged);
             session = OnnxSession.Create(model, new OnnxSessionOptions
             {
                 Threads = options.Threads,
@@ -84,6 +86,11 @@ public sealed class ManagedModelRunner : IModelRunner
                 WeightCacheBytes = options.WeightCacheBytes,
                 Passes = [pass],
             });
+            if (pass.Result is null && options.KVCacheType is not null)
+            {
+                throw new InvalidModelException($"This graph keeps its keys and values itself ({pass.Reason}); leave KVCacheType (--kv-type) out.");
+            }
+
             return new ManagedModelRunner(model, signature, pass, session, options);
         }
         catch
@@ -93,6 +100,13 @@ public sealed class ManagedModelRunner : IModelRunner
             throw;
         }
     }
+
+    private static ElementType CacheType(KVCacheType? type) => type switch
+    {
+        KVCacheType.Float32 => ElementType.Float32,
+        KVCacheType.Int8 => ElementType.Int8,
+        _ => ElementType.Float16,
+    };
 
     /// <inheritdoc/>
     public void Execute(StepPlan plan, Span<float> logits)

@@ -39,7 +39,7 @@ internal sealed class PagedPlanExecutor : PlanExecutor
         _session = session;
         _signature = signature;
         _graph = graph;
-        long bytesPerBlock = BlockSize * graph.Layers.Sum(layer => 2L * layer.HeadCount * layer.HeadSize * (layer.IsHalf ? 2 : 4));
+        long bytesPerBlock = BlockSize * graph.Layers.Sum(layer => layer.BytesPerToken);
         int blocksPerSequence = (contextLength + BlockSize - 1) / BlockSize;
         long budget = KVCacheBudget.Bytes(options, blocksPerSequence * bytesPerBlock);
         int blocks = (int)Math.Clamp(budget / bytesPerBlock, 1, Math.Min(int.MaxValue / BlockSize, (long)blocksPerSequence * options.MaxSequences));

@@ -24,6 +24,14 @@ internal static unsafe class Elementwise
         }
     }
 
+    /// <summary>y = x * factor.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(float* x, float* factor, long length, float* y) => Map(x, factor, length, y, default(MultiplyFunction));
+
+    /// <summary>y = cap * tanh(x / cap).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void SoftCap(float* x, float cap, long length, float* y) => Map(x, null, length, y, new SoftCapFunction(cap));
+
     /// <summary>y = x * sigmoid(alpha x): SiLU for an alpha of 1, QuickGelu for 1.702.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Swish(float* x, float alpha, long length, float* y) => Map(x, null, length, y, new SwishFunction(alpha));
@@ -73,6 +81,18 @@ internal static unsafe class Elementwise
     private interface IFunction
     {
         Vector256<float> Apply(Vector256<float> x, Vector256<float> second);
+    }
+
+    private readonly struct MultiplyFunction : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector256<float> Apply(Vector256<float> x, Vector256<float> second) => x * second;
+    }
+
+    private readonly struct SoftCapFunction(float cap) : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector256<float> Apply(Vector256<float> x, Vector256<float> second) => VectorMath.Tanh(x / Vector256.Create(cap)) * Vector256.Create(cap);
     }
 
     private readonly struct SwishFunction(float alpha) : IFunction

@@ -6,6 +6,8 @@ namespace Engine.Onnx.Kernels;
 /// <summary>16-bit floats by integer instructions: .NET offers no vector instruction for them.</summary>
 internal static unsafe class Half16
 {
+    private const float Largest = 65504;
+
     /// <summary>Eight finite fp16 values. Exact, subnormal ones included; infinities and NaN come out as large numbers.</summary>
     /// <remarks>
     /// Exponent and fraction move to their places in a float, which then is too small by 2^112 (the difference of the exponents' biases);
@@ -41,4 +43,13 @@ internal static unsafe class Half16
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Widen(Vector256<int> bits) =>
         (((bits << 16) >> 3) & Vector256.Create(unchecked((int)0x8FFFE000))).AsSingle() * Vector256.Create(5.192296858534828e33f);
+
+    /// <summary>Eight fp16 values nearest to any values; what is too large, NaN among it, becomes the largest number of its sign.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ushort> NarrowFinite(Vector256<float> values)
+    {
+        Vector256<float> largest = Vector256.CopySign(Vector256.Create(Largest), values);
+        Vector256<uint> bits = Narrow(Vector256.ConditionalSelect(Vector256.LessThan(Vector256.Abs(values), Vector256.Create(Largest)), values, largest)).AsUInt32();
+        return Vector256.Narrow(bits, bits).GetLower();
+    }
 }

@@ -14,6 +14,9 @@ internal unsafe interface IStoredElement
 
     static abstract float LoadOne(byte* source);
 
+    /// <summary>Eight neighbouring elements, rounded as <see cref="StoreOne"/> rounds one.</summary>
+    static abstract void Store(byte* target, Vector256<float> values);
+
     static abstract void StoreOne(byte* target, float value);
 }
 
@@ -29,14 +32,15 @@ internal readonly unsafe struct SingleElement : IStoredElement
     public static float LoadOne(byte* source) => *(float*)source;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(byte* target, Vector256<float> values) => values.Store((float*)target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreOne(byte* target, float value) => *(float*)target = value;
 }
 
 /// <summary>fp16. What is too large for it is kept as the largest number: the vector widening knows no infinities.</summary>
 internal readonly unsafe struct HalfElement : IStoredElement
 {
-    private const float Largest = 65504;
-
     public static int Size => sizeof(ushort);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -46,19 +50,8 @@ internal readonly unsafe struct HalfElement : IStoredElement
     public static float LoadOne(byte* source) => (float)*(Half*)source;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreOne(byte* target, float value) => *(Half*)target = (Half)Math.Clamp(value, -Largest, Largest);
-}
-
-/// <summary>bf16.</summary>
-internal readonly unsafe struct BFloat16Element : IStoredElement
-{
-    public static int Size => sizeof(ushort);
+    public static void Store(byte* target, Vector256<float> values) => Half16.NarrowFinite(values).Store((ushort*)target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Load(byte* source) => (Vector256.WidenLower(Vector128.Load((ushort*)source).ToVector256Unsafe()) << 16).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float LoadOne(byte* source) => BitConverter.UInt32BitsToSingle((uint)*(ushort*)source << 16);
-
-    public static void StoreOne(byte* target, float value) => FloatConversion.NarrowBFloat16(&value, 1, (ushort*)target);
+    public static void StoreOne(byte* target, float value) => *(ushort*)target = Half16.NarrowFinite(Vector256.CreateScalarUnsafe(value))[0];
 }

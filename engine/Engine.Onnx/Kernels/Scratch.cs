@@ -21,6 +21,7 @@ internal static unsafe class Scratch
         Products,
         Transposed,
         Group,
+        Parts,
         Count,
     }
 

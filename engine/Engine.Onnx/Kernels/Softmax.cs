@@ -49,8 +49,8 @@ internal static unsafe class Softmax
         int i = 0;
         for (; i + 16 <= length; i += 16)
         {
-            Vector256<float> a = VectorMath.Exp(Vector256.Load(x + i) - maxima);
-            Vector256<float> b = VectorMath.Exp(Vector256.Load(x + i + 8) - maxima);
+            Vector256<float> a = VectorMath.ExpNotLarge(Vector256.Load(x + i) - maxima);
+            Vector256<float> b = VectorMath.ExpNotLarge(Vector256.Load(x + i + 8) - maxima);
             a.Store(y + i);
             b.Store(y + i + 8);
             low += a;
@@ -59,8 +59,8 @@ internal static unsafe class Softmax
 
         if (i < length)
         {
-            Vector256<float> a = VectorMath.Exp(Tail.Load(x + i, length - i, float.NegativeInfinity) - maxima);
-            Vector256<float> b = VectorMath.Exp(Tail.Load(x + i + 8, length - i - 8, float.NegativeInfinity) - maxima);
+            Vector256<float> a = VectorMath.ExpNotLarge(Tail.Load(x + i, length - i, float.NegativeInfinity) - maxima);
+            Vector256<float> b = VectorMath.ExpNotLarge(Tail.Load(x + i + 8, length - i - 8, float.NegativeInfinity) - maxima);
             Tail.Store(a, y + i, length - i);
             Tail.Store(b, y + i + 8, length - i - 8);
             low += a;

@@ -7,14 +7,19 @@ namespace Engine.Onnx.Kernels;
 internal static class VectorMath
 {
     /// <summary>e^x within 2 units in the last place; 0 below -87.33 (no subnormal results), infinity above 88.37.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Exp(Vector256<float> x) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256.Create(88.37f)), Vector256.Create(float.PositiveInfinity), ExpNotLarge(x));
+
+    /// <summary>The same bits for an x of at most 88, as it always is where a largest x was subtracted.</summary>
     /// <remarks>
     /// x = n ln 2 + r; e^r by the polynomial of Cephes; 2^n by putting n into an exponent. n is rounded by adding a number so large that
-    /// the fraction falls off, which also leaves n in the low bits of the sum.
+    /// the fraction falls off, which also leaves n, and the bias of an exponent, in the low bits of the sum.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Exp(Vector256<float> x)
+    public static Vector256<float> ExpNotLarge(Vector256<float> x)
     {
-        Vector256<float> shifter = Vector256.Create(12582912f);
+        Vector256<float> shifter = Vector256.Create(12582912f + 127);
         Vector256<float> shifted = Vector256.FusedMultiplyAdd(x, Vector256.Create(1.44269504f), shifter);
         Vector256<float> n = shifted - shifter;
         Vector256<float> r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-0.693359375f), x);
@@ -27,10 +32,8 @@ internal static class VectorMath
         p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(0.5f));
         p = Vector256.FusedMultiplyAdd(p, r * r, r + Vector256<float>.One);
 
-        Vector256<int> exponent = (shifted.AsInt32() - shifter.AsInt32() + Vector256.Create(127)) << 23;
-        Vector256<float> result = p * exponent.AsSingle();
-        result = Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256.Create(-87.33f)), Vector256<float>.Zero, result);
-        return Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256.Create(88.37f)), Vector256.Create(float.PositiveInfinity), result);
+        Vector256<float> result = p * (shifted.AsInt32() << 23).AsSingle();
+        return Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256.Create(-87.33f)), Vector256<float>.Zero, result);
     }
 
     /// <summary>1 / (1 + e^-x).</summary>

@@ -67,7 +67,8 @@ internal static class BenchCommand
         options.MaxSequences = plan.LargestBatch;
         options.MaxTokensPerStep = Math.Max(Math.Max(plan.PieceLength, plan.LargestBatch), 16);
         options.ContextLength ??= Math.Min(signature.ContextLength, plan.LongestSequence);
-        options.KVCacheBytes = signature.CacheBytesPerToken * plan.LargestBatch * (options.ContextLength.Value + LargestBlock);
+        // Twice: the cache may be of a wider type than the graph's. What is not written takes no memory.
+        options.KVCacheBytes = 2 * signature.CacheBytesPerToken * plan.LargestBatch * (options.ContextLength.Value + LargestBlock);
     }
 
     // GenAI folders are often called "onnx" inside the model's own.

@@ -34,6 +34,10 @@ internal sealed class ModelOptions
     public Option<string> Weights { get; } = Values.Word(
         "--weights", "Repack quantized weights in memory, keep them repacked in a cache folder, or read them where they are; auto: cached from 128 MiB on", "auto", "packed", "cached", "in-place");
 
+    /// <summary>How keys and values are kept.</summary>
+    public Option<string?> KVCacheType { get; } = Values.OptionalWord(
+        "--kv-type", "Keeps keys and values as 16-bit floats, as 32-bit floats (exact, twice the memory) or as 8-bit integers (half the memory) [default: f16]", "f16", "f32", "int8");
+
     /// <summary>The most tokens of a sequence.</summary>
     public Option<int?> ContextLength { get; } = Values.OptionalWhole(
         "--context-length", "N", "The most tokens, prompt and answer together [default: what the model allows]", 1, int.MaxValue);
@@ -54,6 +58,7 @@ internal sealed class ModelOptions
         command.Add(PinThreads);
         command.Add(AccuracyLevel);
         command.Add(Weights);
+        command.Add(KVCacheType);
         command.Add(ContextLength);
     }
 
@@ -74,6 +79,13 @@ internal sealed class ModelOptions
                 "cached" => WeightPreparation.Cached,
                 "in-place" => WeightPreparation.InPlace,
                 _ => WeightPreparation.Auto,
+            },
+            KVCacheType = parsed.GetValue(KVCacheType) switch
+            {
+                "f16" => Inference.KVCacheType.Float16,
+                "f32" => Inference.KVCacheType.Float32,
+                "int8" => Inference.KVCacheType.Int8,
+                _ => null,
             },
             ContextLength = parsed.GetValue(ContextLength),
             Runner = RunnerChoice.Factory(parsed.GetRequiredValue(Runner)),

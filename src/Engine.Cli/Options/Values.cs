@@ -48,16 +48,15 @@ internal static class Values
         HelpName = string.Join('|', words),
         Description = description,
         DefaultValueFactory = _ => words[0],
-        CustomParser = result =>
-        {
-            string word = result.Tokens[0].Value;
-            if (!words.Contains(word))
-            {
-                result.AddError($"{name} is {string.Join(" or ", words)}, not \"{word}\".");
-            }
+        CustomParser = result => ParseWord(result, name, words),
+    };
 
-            return word;
-        },
+    /// <summary>One of some words, or none.</summary>
+    public static Option<string?> OptionalWord(string name, string description, params string[] words) => new(name)
+    {
+        HelpName = string.Join('|', words),
+        Description = description,
+        CustomParser = result => ParseWord(result, name, words),
     };
 
     /// <summary>Some of some words, with commas between; all of them by default.</summary>
@@ -78,6 +77,17 @@ internal static class Values
             return given;
         },
     };
+
+    private static string ParseWord(ArgumentResult result, string name, string[] words)
+    {
+        string word = result.Tokens[0].Value;
+        if (!words.Contains(word))
+        {
+            result.AddError($"{name} is {string.Join(" or ", words)}, not \"{word}\".");
+        }
+
+        return word;
+    }
 
     private static int? ParseWhole(ArgumentResult result, string name, int minimum, int maximum)
     {

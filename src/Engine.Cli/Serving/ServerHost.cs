@@ -58,6 +58,7 @@ internal static class ServerHost
         to.Threads = from.Threads;
         to.PinThreads = from.PinThreads;
         to.AccuracyLevel = from.AccuracyLevel;
+        to.KVCacheType = from.KVCacheType;
         to.ContextLength = from.ContextLength;
         to.MaxSequences = from.MaxSequences;
         to.Runner = from.Runner;

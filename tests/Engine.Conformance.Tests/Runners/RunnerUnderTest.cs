@@ -15,7 +15,7 @@ internal static class RunnerUnderTest
 
     public static IModelRunner Open(string runner, string folder, Action<LlmEngineOptions>? configure = null)
     {
-        LlmEngineOptions options = new() { Model = folder, Threads = 2 };
+        LlmEngineOptions options = new() { Model = folder, Threads = 2, KVCacheType = runner == "managed" ? KVCacheType.Float32 : null };
         configure?.Invoke(options);
         ModelDirectory directory = ModelDirectory.Open(folder);
         return runner switch

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Engine.Inference.Models;
 using Engine.Inference.Runners;
 using Engine.Inference.Scheduling;
@@ -50,6 +51,68 @@ public class ManagedModelRunnerTests
         runner.Execute(plan, beside);
 
         Assert.Equal(alone, beside);
+    }
+
+    /// <summary>Alone and whole; beside another sequence and on two threads; behind a beginning that another sequence has computed.</summary>
+    [Theory]
+    [InlineData(KVCacheType.Float16)]
+    [InlineData(KVCacheType.Float32)]
+    [InlineData(KVCacheType.Int8)]
+    public void Execute_EveryCacheType_GivesTheSameBitsBesideOthersAndAfterASharedBeginning(KVCacheType type)
+    {
+        int[] prompt = [.. Prompt, .. Prompt, .. Prompt];
+        using ManagedModelRunner runner = Open(options => options.KVCacheType = type);
+        using ManagedModelRunner two = Open(options => (options.KVCacheType, options.Threads) = (type, 2));
+        RunnerProbe probe = new(runner);
+        probe.Begin();
+        float[] alone = probe.Append(prompt, 1)[0];
+        StepPlan plan = new();
+        plan.Add(10, Prompt.AsSpan(5), 0, 0, [8, 3]);
+        plan.Add(11, prompt, 0, 1, [1, 6, 2, 9, 4]);
+        float[] beside = new float[runner.VocabularySize];
+        two.Execute(plan, beside);
+
+        // Two blocks belong to both sequences; the rest of the prompt goes in others.
+        plan.Clear();
+        plan.Add(12, prompt.AsSpan(32), 32, 1, [1, 6, 12, 13, 14]);
+        float[] shared = new float[runner.VocabularySize];
+        two.Execute(plan, shared);
+
+        Assert.Equal(alone, beside);
+        Assert.Equal(alone, shared);
+    }
+
+    /// <summary>What a cache's rounding does to logits, by their angle.</summary>
+    [Theory]
+    [InlineData(KVCacheType.Float16, 0.99999f)]
+    [InlineData(KVCacheType.Int8, 0.99f)]
+    public void Execute_NarrowerCache_MovesLogitsALittle(KVCacheType type, float cosine)
+    {
+        using ManagedModelRunner exact = Open(options => (options.KVCacheType, options.AccuracyLevel) = (KVCacheType.Float32, 1));
+        using ManagedModelRunner narrow = Open(options => (options.KVCacheType, options.AccuracyLevel) = (type, 1));
+        float[][] expected = Logits(exact);
+        float[][] actual = Logits(narrow);
+
+        float least = expected.Zip(actual, (x, y) => TensorPrimitives.CosineSimilarity<float>(x, y)).Min();
+
+        Assert.True(least >= cosine, $"the cosine is {least}");
+        Assert.NotEqual(expected, actual);
+        Assert.True(narrow.KVCacheLayout.BytesPerBlock < exact.KVCacheLayout.BytesPerBlock);
+
+        static float[][] Logits(ManagedModelRunner runner)
+        {
+            RunnerProbe probe = new(runner);
+            probe.Begin();
+            return probe.Append(Prompt, Prompt.Length);
+        }
+    }
+
+    [Fact]
+    public void Create_CacheTypeForAGraphWithoutBlocks_IsRefused()
+    {
+        string message = Assert.Throws<InvalidModelException>(() => Open(options => options.KVCacheType = KVCacheType.Int8, paged: false)).Message;
+
+        Assert.Contains("--kv-type", message, StringComparison.Ordinal);
     }
 
     [Fact]

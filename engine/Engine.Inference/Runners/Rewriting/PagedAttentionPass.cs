@@ -9,8 +9,9 @@ namespace Engine.Inference.Runners.Rewriting;
 /// <c>[1, tokens]</c>. A graph in which it does not recognise everything it must is left as it is.
 /// </summary>
 /// <param name="signature">The graph's roles.</param>
+/// <param name="cacheType">How keys and values are kept.</param>
 /// <param name="enabled">Whether to rewrite at all; otherwise it only looks.</param>
-internal sealed class PagedAttentionPass(ModelSignature signature, bool enabled) : IGraphPass
+internal sealed class PagedAttentionPass(ModelSignature signature, ElementType cacheType, bool enabled) : IGraphPass
 {
     private const string Microsoft = "com.microsoft";
 
@@ -89,7 +90,7 @@ internal sealed class PagedAttentionPass(ModelSignature signature, bool enabled)
         bool plumbing = node.Input(3) == graph.FindInput(key.Past.Name) && node.Input(4) == graph.FindInput(value.Past.Name) && node.Input(4)!.Consumers.Count == 1
             && node.Output(1) == graph.FindOutput(key.Present.Name) && node.Output(2) == graph.FindOutput(value.Present.Name)
             && node.Outputs.Skip(1).All(output => output is null || output.Consumers.Count == 0);
-        bool plain = new[] { 9, 10, 12, 13, 14, 15 }.All(input => node.Input(input) is null) && node.Output(3) is null && (node.Input(1) is null) == (node.Input(2) is null);
+        bool plain = new[] { 9, 10, 12, 13 }.All(input => node.Input(input) is null) && node.Output(3) is null && (node.Input(1) is null) == (node.Input(2) is null);
         bool type = key.Past.ElementType is ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16;
         return plumbing && plain && type;
     }
@@ -103,11 +104,9 @@ internal sealed class PagedAttentionPass(ModelSignature signature, bool enabled)
         List<PagedLayer> layers = [];
         foreach ((Node node, (CachePair key, CachePair value)) in attention.OrderBy(pair => pair.Value.Key.Layer))
         {
-            // bf16 has no kernel of its own: its keys and values are kept as fp32, which loses nothing.
-            ElementType type = key.Past.ElementType == ElementType.Float16 ? ElementType.Float16 : ElementType.Float32;
             PagedLayer layer = new(
-                $"engine.key_cache.{key.Layer}", $"engine.value_cache.{key.Layer}", (int)key.Past.Dimensions![1].Size, (int)key.Past.Dimensions[3].Size, type == ElementType.Float16);
-            Value[] shared = [graph.AddInput(layer.KeyCache, type, null), graph.AddInput(layer.ValueCache, type, null), cumulative, past, table];
+                $"engine.key_cache.{key.Layer}", $"engine.value_cache.{key.Layer}", (int)key.Past.Dimensions![1].Size, (int)key.Past.Dimensions[3].Size, cacheType);
+            Value[] shared = [graph.AddInput(layer.KeyCache, cacheType, null), graph.AddInput(layer.ValueCache, cacheType, null), cumulative, past, table];
             Replace(graph, node, shared);
             layers.Add(layer);
         }
@@ -134,7 +133,7 @@ internal sealed class PagedAttentionPass(ModelSignature signature, bool enabled)
 
     private static void Replace(Graph graph, Node old, ReadOnlySpan<Value> shared)
     {
-        Value?[] inputs = [old.Input(0), old.Input(1), old.Input(2), .. shared, old.Input(7), old.Input(8), old.Input(11)];
+        Value?[] inputs = [old.Input(0), old.Input(1), old.Input(2), .. shared, old.Input(7), old.Input(8), old.Input(11), old.Input(14), old.Input(15)];
         // A cache as long as the window is a way to save memory that blocks do not need; the window itself stays.
         old.Attributes.Remove("sliding_window_cache");
         Node node = new("engine", "PagedAttention", old.Name) { Attributes = old.Attributes };

@@ -1,3 +1,5 @@
+using Engine.Onnx.Tensors;
+
 namespace Engine.Inference.Runners.Rewriting;
 
 /// <summary>What <see cref="PagedAttentionPass"/> made of a graph: the inputs that it added, by name, and what the runner must know to fill them.</summary>
@@ -23,5 +25,12 @@ internal sealed record PagedGraph(IReadOnlyList<PagedLayer> Layers, bool Selects
 /// <param name="ValueCache">Name of the input that is its value cache.</param>
 /// <param name="HeadCount">Heads of keys and values.</param>
 /// <param name="HeadSize">Width of a head.</param>
-/// <param name="IsHalf">Whether keys and values have 16 bits.</param>
-internal sealed record PagedLayer(string KeyCache, string ValueCache, int HeadCount, int HeadSize, bool IsHalf);
+/// <param name="CacheType">How keys and values are kept: fp32, fp16 or int8.</param>
+internal sealed record PagedLayer(string KeyCache, string ValueCache, int HeadCount, int HeadSize, ElementType CacheType)
+{
+    /// <summary>Elements that a token takes in the cache of keys, and of values, for each head: the bytes of an int8 token's scale among them.</summary>
+    public int CachedHeadSize => CacheType == ElementType.Int8 ? HeadSize + sizeof(float) : HeadSize;
+
+    /// <summary>Bytes of a token's keys and values.</summary>
+    public long BytesPerToken => 2 * CacheType.ByteCount((long)HeadCount * CachedHeadSize);
+}

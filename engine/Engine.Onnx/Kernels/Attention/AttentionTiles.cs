@@ -4,442 +4,488 @@ using System.Runtime.Intrinsics;
 namespace Engine.Onnx.Kernels.Attention;
 
 /// <summary>
-/// The two products of attention for a tile of 1, 2, 3, 4 or 6 query rows that share keys and values, sixteen tokens at a time. A score is one
-/// chain of FMAs over the head's elements; an element of the output is one chain over the tokens, in their order: neither depends on the tile.
+/// The one product that attention is made of: up to six rows times panels of sixteen columns. Scores are queries times keys, a column a token; outputs are
+/// weights times values, a column an element of the head. An element is one chain of FMAs in the panel's order, whatever the tile.
 /// </summary>
+/// <remarks>A tile of few rows has too few chains to keep two FMA units busy, so it takes two panels at once.</remarks>
 internal static unsafe class AttentionTiles
 {
-    /// <summary>Tokens whose keys lie side by side.</summary>
+    /// <summary>Columns of a panel, and tokens whose keys lie side by side in a cache.</summary>
     public const int TokenLanes = 16;
 
-    /// <summary>The largest tile.</summary>
-    public const int MaximumRows = 6;
+    /// <summary>Rows of the tile that serves the next rows best.</summary>
+    public static int NextTile(int rowsLeft) => rowsLeft switch { <= 6 => rowsLeft, 7 or 8 => 4, 9 or 10 => 5, _ => 6 };
 
-    /// <summary>The tile that serves the next rows best. A tile of 6 may have one row too many, which its caller provides for.</summary>
-    public static int NextTile(int rowsLeft) => rowsLeft switch { <= 4 => rowsLeft, 5 => 6, 7 => 4, 8 => 4, 9 => 6, _ => 6 };
+    /// <summary>c = a . b, or c += a . b, for a tile of rows and one panel or two.</summary>
+    /// <param name="rows">Rows of the tile, 1 to 6.</param>
+    /// <param name="a"><c>[rows, count]</c>.</param>
+    /// <param name="aStride">Floats from one row of <paramref name="a"/> to the next.</param>
+    /// <param name="b">The panel, <c>[count, 16]</c>.</param>
+    /// <param name="second">The second panel; null for none.</param>
+    /// <param name="count">Products of an element.</param>
+    /// <param name="adds">Whether the chains go on from what <paramref name="c"/> holds, instead of from zero.</param>
+    /// <param name="c"><c>[rows, 16]</c>, or with a second panel <c>[rows, 32]</c>.</param>
+    /// <param name="cStride">Floats from one row of <paramref name="c"/> to the next.</param>
+    public static void Multiply(int rows, float* a, nint aStride, float* b, float* second, nint count, bool adds, float* c, nint cStride)
+    {
+        if (second is null)
+        {
+            MultiplyOne(rows, a, aStride, b, count, adds, c, cStride);
+            return;
+        }
 
-    /// <summary>Scores of sixteen tokens: scale * query . key.</summary>
-    /// <param name="rows">Size of the tile.</param>
-    /// <param name="queries"><c>[headSize, rows]</c>.</param>
-    /// <param name="keys"><c>[headSize, 16]</c> of the cache's type.</param>
-    /// <param name="headSize">Elements of a head.</param>
-    /// <param name="scale">Factor of every score.</param>
-    /// <param name="scores">Receives sixteen scores for every row.</param>
-    /// <param name="stride">Floats from one row of scores to the next.</param>
-    public static void Scores<TElement>(int rows, float* queries, byte* keys, int headSize, float scale, float* scores, nint stride)
-        where TElement : struct, IStoredElement
+        switch (rows)
+        {
+            case 1:
+                Multiply1Twice(a, aStride, b, second, count, adds, c, cStride);
+                break;
+            case 2:
+                Multiply2Twice(a, aStride, b, second, count, adds, c, cStride);
+                break;
+            case 3:
+                Multiply3Twice(a, aStride, b, second, count, adds, c, cStride);
+                break;
+            default:
+                MultiplyOne(rows, a, aStride, b, count, adds, c, cStride);
+                MultiplyOne(rows, a, aStride, second, count, adds, c + TokenLanes, cStride);
+                break;
+        }
+    }
+
+    private static void MultiplyOne(int rows, float* a, nint aStride, float* b, nint count, bool adds, float* c, nint cStride)
     {
         switch (rows)
         {
             case 1:
-                Scores1<TElement>(queries, keys, headSize, scale, scores, stride);
+                Multiply1(a, aStride, b, count, adds, c, cStride);
                 break;
             case 2:
-                Scores2<TElement>(queries, keys, headSize, scale, scores, stride);
+                Multiply2(a, aStride, b, count, adds, c, cStride);
                 break;
             case 3:
-                Scores3<TElement>(queries, keys, headSize, scale, scores, stride);
+                Multiply3(a, aStride, b, count, adds, c, cStride);
                 break;
             case 4:
-                Scores4<TElement>(queries, keys, headSize, scale, scores, stride);
+                Multiply4(a, aStride, b, count, adds, c, cStride);
+                break;
+            case 5:
+                Multiply5(a, aStride, b, count, adds, c, cStride);
                 break;
             default:
-                Scores6<TElement>(queries, keys, headSize, scale, scores, stride);
+                Multiply6(a, aStride, b, count, adds, c, cStride);
                 break;
         }
     }
 
-    /// <summary>Adds weight * value of some tokens to the output, for sixteen neighbouring elements of the head.</summary>
-    /// <param name="rows">Size of the tile.</param>
-    /// <param name="weights">For every row the weights of the tokens.</param>
-    /// <param name="stride">Floats from one row of weights to the next.</param>
-    /// <param name="values">The sixteen elements of the first token.</param>
-    /// <param name="valueStride">Bytes from one token to the next.</param>
-    /// <param name="count">Tokens.</param>
-    /// <param name="output">The sixteen elements of the first row, which are added to.</param>
-    /// <param name="outputStride">Floats from one row of the output to the next.</param>
-    public static void Values<TElement>(int rows, float* weights, nint stride, byte* values, nint valueStride, int count, float* output, nint outputStride)
-        where TElement : struct, IStoredElement
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply1(float* a, nint aStride, float* b, nint count, bool adds, float* c, nint cStride)
     {
-        switch (rows)
+        Vector256<float> s00 = default, s01 = default;
+        if (adds)
         {
-            case 1:
-                Values1<TElement>(weights, stride, values, valueStride, count, output, outputStride);
-                break;
-            case 2:
-                Values2<TElement>(weights, stride, values, valueStride, count, output, outputStride);
-                break;
-            case 3:
-                Values3<TElement>(weights, stride, values, valueStride, count, output, outputStride);
-                break;
-            case 4:
-                Values4<TElement>(weights, stride, values, valueStride, count, output, outputStride);
-                break;
-            default:
-                Values6<TElement>(weights, stride, values, valueStride, count, output, outputStride);
-                break;
-        }
-    }
-
-    /// <summary>The same for one element of one row: what is left of a head whose size is no multiple of sixteen.</summary>
-    public static void ValueElement<TElement>(float* weights, byte* values, nint valueStride, int count, float* output)
-        where TElement : struct, IStoredElement
-    {
-        float sum = *output;
-        for (int i = 0; i < count; i++)
-        {
-            sum = MathF.FusedMultiplyAdd(TElement.LoadOne(values), weights[i], sum);
-            values += valueStride;
+            s00 = Vector256.Load(c);
+            s01 = Vector256.Load(c + 8);
         }
 
-        *output = sum;
+        for (nint i = 0; i < count; i++)
+        {
+            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+            Vector256<float> x = Vector256.Create(a[i]);
+            s00 = Vector256.FusedMultiplyAdd(b0, x, s00);
+            s01 = Vector256.FusedMultiplyAdd(b1, x, s01);
+            b += TokenLanes;
+        }
+
+        s00.Store(c);
+        s01.Store(c + 8);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Scores1<TElement>(float* queries, byte* keys, int headSize, float scale, float* scores, nint stride)
-        where TElement : struct, IStoredElement
+    private static void Multiply2(float* a, nint aStride, float* b, nint count, bool adds, float* c, nint cStride)
     {
-        Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
-        for (int d = 0; d < headSize; d++)
+        float* a1 = a + aStride, c1 = c + cStride;
+        Vector256<float> s00 = default, s01 = default;
+        Vector256<float> s10 = default, s11 = default;
+        if (adds)
         {
-            Vector256<float> k0 = TElement.Load(keys);
-            Vector256<float> k1 = TElement.Load(keys + 8 * TElement.Size);
-            Vector256<float> x = Vector256.Create(queries[0]);
-            s00 = Vector256.FusedMultiplyAdd(k0, x, s00);
-            s01 = Vector256.FusedMultiplyAdd(k1, x, s01);
-            keys += 16 * TElement.Size;
-            queries += 1;
+            s00 = Vector256.Load(c);
+            s01 = Vector256.Load(c + 8);
+            s10 = Vector256.Load(c1);
+            s11 = Vector256.Load(c1 + 8);
         }
 
-        Vector256<float> scales = Vector256.Create(scale);
-        (s00 * scales).Store(scores);
-        (s01 * scales).Store(scores + 8);
+        for (nint i = 0; i < count; i++)
+        {
+            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+            Vector256<float> x = Vector256.Create(a[i]);
+            s00 = Vector256.FusedMultiplyAdd(b0, x, s00);
+            s01 = Vector256.FusedMultiplyAdd(b1, x, s01);
+            x = Vector256.Create(a1[i]);
+            s10 = Vector256.FusedMultiplyAdd(b0, x, s10);
+            s11 = Vector256.FusedMultiplyAdd(b1, x, s11);
+            b += TokenLanes;
+        }
+
+        s00.Store(c);
+        s01.Store(c + 8);
+        s10.Store(c1);
+        s11.Store(c1 + 8);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Scores2<TElement>(float* queries, byte* keys, int headSize, float scale, float* scores, nint stride)
-        where TElement : struct, IStoredElement
+    private static void Multiply3(float* a, nint aStride, float* b, nint count, bool adds, float* c, nint cStride)
     {
-        Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
-        Vector256<float> s10 = Vector256<float>.Zero, s11 = Vector256<float>.Zero;
-        for (int d = 0; d < headSize; d++)
+        float* a1 = a + aStride, c1 = c + cStride;
+        float* a2 = a1 + aStride, c2 = c1 + cStride;
+        Vector256<float> s00 = default, s01 = default;
+        Vector256<float> s10 = default, s11 = default;
+        Vector256<float> s20 = default, s21 = default;
+        if (adds)
         {
-            Vector256<float> k0 = TElement.Load(keys);
-            Vector256<float> k1 = TElement.Load(keys + 8 * TElement.Size);
-            Vector256<float> x = Vector256.Create(queries[0]);
-            s00 = Vector256.FusedMultiplyAdd(k0, x, s00);
-            s01 = Vector256.FusedMultiplyAdd(k1, x, s01);
-            x = Vector256.Create(queries[1]);
-            s10 = Vector256.FusedMultiplyAdd(k0, x, s10);
-            s11 = Vector256.FusedMultiplyAdd(k1, x, s11);
-            keys += 16 * TElement.Size;
-            queries += 2;
+            s00 = Vector256.Load(c);
+            s01 = Vector256.Load(c + 8);
+            s10 = Vector256.Load(c1);
+            s11 = Vector256.Load(c1 + 8);
+            s20 = Vector256.Load(c2);
+            s21 = Vector256.Load(c2 + 8);
         }
 
-        Vector256<float> scales = Vector256.Create(scale);
-        (s00 * scales).Store(scores);
-        (s01 * scales).Store(scores + 8);
-        (s10 * scales).Store(scores + stride);
-        (s11 * scales).Store(scores + stride + 8);
+        for (nint i = 0; i < count; i++)
+        {
+            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+            Vector256<float> x = Vector256.Create(a[i]);
+            s00 = Vector256.FusedMultiplyAdd(b0, x, s00);
+            s01 = Vector256.FusedMultiplyAdd(b1, x, s01);
+            x = Vector256.Create(a1[i]);
+            s10 = Vector256.FusedMultiplyAdd(b0, x, s10);
+            s11 = Vector256.FusedMultiplyAdd(b1, x, s11);
+            x = Vector256.Create(a2[i]);
+            s20 = Vector256.FusedMultiplyAdd(b0, x, s20);
+            s21 = Vector256.FusedMultiplyAdd(b1, x, s21);
+            b += TokenLanes;
+        }
+
+        s00.Store(c);
+        s01.Store(c + 8);
+        s10.Store(c1);
+        s11.Store(c1 + 8);
+        s20.Store(c2);
+        s21.Store(c2 + 8);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Scores3<TElement>(float* queries, byte* keys, int headSize, float scale, float* scores, nint stride)
-        where TElement : struct, IStoredElement
+    private static void Multiply4(float* a, nint aStride, float* b, nint count, bool adds, float* c, nint cStride)
     {
-        Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
-        Vector256<float> s10 = Vector256<float>.Zero, s11 = Vector256<float>.Zero;
-        Vector256<float> s20 = Vector256<float>.Zero, s21 = Vector256<float>.Zero;
-        for (int d = 0; d < headSize; d++)
+        float* a1 = a + aStride, c1 = c + cStride;
+        float* a2 = a1 + aStride, c2 = c1 + cStride;
+        float* a3 = a2 + aStride, c3 = c2 + cStride;
+        Vector256<float> s00 = default, s01 = default;
+        Vector256<float> s10 = default, s11 = default;
+        Vector256<float> s20 = default, s21 = default;
+        Vector256<float> s30 = default, s31 = default;
+        if (adds)
         {
-            Vector256<float> k0 = TElement.Load(keys);
-            Vector256<float> k1 = TElement.Load(keys + 8 * TElement.Size);
-            Vector256<float> x = Vector256.Create(queries[0]);
-            s00 = Vector256.FusedMultiplyAdd(k0, x, s00);
-            s01 = Vector256.FusedMultiplyAdd(k1, x, s01);
-            x = Vector256.Create(queries[1]);
-            s10 = Vector256.FusedMultiplyAdd(k0, x, s10);
-            s11 = Vector256.FusedMultiplyAdd(k1, x, s11);
-            x = Vector256.Create(queries[2]);
-            s20 = Vector256.FusedMultiplyAdd(k0, x, s20);
-            s21 = Vector256.FusedMultiplyAdd(k1, x, s21);
-            keys += 16 * TElement.Size;
-            queries += 3;
+            s00 = Vector256.Load(c);
+            s01 = Vector256.Load(c + 8);
+            s10 = Vector256.Load(c1);
+            s11 = Vector256.Load(c1 + 8);
+            s20 = Vector256.Load(c2);
+            s21 = Vector256.Load(c2 + 8);
+            s30 = Vector256.Load(c3);
+            s31 = Vector256.Load(c3 + 8);
         }
 
-        Vector256<float> scales = Vector256.Create(scale);
-        (s00 * scales).Store(scores);
-        (s01 * scales).Store(scores + 8);
-        (s10 * scales).Store(scores + stride);
-        (s11 * scales).Store(scores + stride + 8);
-        (s20 * scales).Store(scores + 2 * stride);
-        (s21 * scales).Store(scores + 2 * stride + 8);
+        for (nint i = 0; i < count; i++)
+        {
+            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+            Vector256<float> x = Vector256.Create(a[i]);
+            s00 = Vector256.FusedMultiplyAdd(b0, x, s00);
+            s01 = Vector256.FusedMultiplyAdd(b1, x, s01);
+            x = Vector256.Create(a1[i]);
+            s10 = Vector256.FusedMultiplyAdd(b0, x, s10);
+            s11 = Vector256.FusedMultiplyAdd(b1, x, s11);
+            x = Vector256.Create(a2[i]);
+            s20 = Vector256.FusedMultiplyAdd(b0, x, s20);
+            s21 = Vector256.FusedMultiplyAdd(b1, x, s21);
+            x = Vector256.Create(a3[i]);
+            s30 = Vector256.FusedMultiplyAdd(b0, x, s30);
+            s31 = Vector256.FusedMultiplyAdd(b1, x, s31);
+            b += TokenLanes;
+        }
+
+        s00.Store(c);
+        s01.Store(c + 8);
+        s10.Store(c1);
+        s11.Store(c1 + 8);
+        s20.Store(c2);
+        s21.Store(c2 + 8);
+        s30.Store(c3);
+        s31.Store(c3 + 8);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Scores4<TElement>(float* queries, byte* keys, int headSize, float scale, float* scores, nint stride)
-        where TElement : struct, IStoredElement
+    private static void Multiply5(float* a, nint aStride, float* b, nint count, bool adds, float* c, nint cStride)
     {
-        Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
-        Vector256<float> s10 = Vector256<float>.Zero, s11 = Vector256<float>.Zero;
-        Vector256<float> s20 = Vector256<float>.Zero, s21 = Vector256<float>.Zero;
-        Vector256<float> s30 = Vector256<float>.Zero, s31 = Vector256<float>.Zero;
-        for (int d = 0; d < headSize; d++)
+        float* a1 = a + aStride, c1 = c + cStride;
+        float* a2 = a1 + aStride, c2 = c1 + cStride;
+        float* a3 = a2 + aStride, c3 = c2 + cStride;
+        float* a4 = a3 + aStride, c4 = c3 + cStride;
+        Vector256<float> s00 = default, s01 = default;
+        Vector256<float> s10 = default, s11 = default;
+        Vector256<float> s20 = default, s21 = default;
+        Vector256<float> s30 = default, s31 = default;
+        Vector256<float> s40 = default, s41 = default;
+        if (adds)
         {
-            Vector256<float> k0 = TElement.Load(keys);
-            Vector256<float> k1 = TElement.Load(keys + 8 * TElement.Size);
-            Vector256<float> x = Vector256.Create(queries[0]);
-            s00 = Vector256.FusedMultiplyAdd(k0, x, s00);
-            s01 = Vector256.FusedMultiplyAdd(k1, x, s01);
-            x = Vector256.Create(queries[1]);
-            s10 = Vector256.FusedMultiplyAdd(k0, x, s10);
-            s11 = Vector256.FusedMultiplyAdd(k1, x, s11);
-            x = Vector256.Create(queries[2]);
-            s20 = Vector256.FusedMultiplyAdd(k0, x, s20);
-            s21 = Vector256.FusedMultiplyAdd(k1, x, s21);
-            x = Vector256.Create(queries[3]);
-            s30 = Vector256.FusedMultiplyAdd(k0, x, s30);
-            s31 = Vector256.FusedMultiplyAdd(k1, x, s31);
-            keys += 16 * TElement.Size;
-            queries += 4;
+            s00 = Vector256.Load(c);
+            s01 = Vector256.Load(c + 8);
+            s10 = Vector256.Load(c1);
+            s11 = Vector256.Load(c1 + 8);
+            s20 = Vector256.Load(c2);
+            s21 = Vector256.Load(c2 + 8);
+            s30 = Vector256.Load(c3);
+            s31 = Vector256.Load(c3 + 8);
+            s40 = Vector256.Load(c4);
+            s41 = Vector256.Load(c4 + 8);
         }
 
-        Vector256<float> scales = Vector256.Create(scale);
-        (s00 * scales).Store(scores);
-        (s01 * scales).Store(scores + 8);
-        (s10 * scales).Store(scores + stride);
-        (s11 * scales).Store(scores + stride + 8);
-        (s20 * scales).Store(scores + 2 * stride);
-        (s21 * scales).Store(scores + 2 * stride + 8);
-        (s30 * scales).Store(scores + 3 * stride);
-        (s31 * scales).Store(scores + 3 * stride + 8);
+        for (nint i = 0; i < count; i++)
+        {
+            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+            Vector256<float> x = Vector256.Create(a[i]);
+            s00 = Vector256.FusedMultiplyAdd(b0, x, s00);
+            s01 = Vector256.FusedMultiplyAdd(b1, x, s01);
+            x = Vector256.Create(a1[i]);
+            s10 = Vector256.FusedMultiplyAdd(b0, x, s10);
+            s11 = Vector256.FusedMultiplyAdd(b1, x, s11);
+            x = Vector256.Create(a2[i]);
+            s20 = Vector256.FusedMultiplyAdd(b0, x, s20);
+            s21 = Vector256.FusedMultiplyAdd(b1, x, s21);
+            x = Vector256.Create(a3[i]);
+            s30 = Vector256.FusedMultiplyAdd(b0, x, s30);
+            s31 = Vector256.FusedMultiplyAdd(b1, x, s31);
+            x = Vector256.Create(a4[i]);
+            s40 = Vector256.FusedMultiplyAdd(b0, x, s40);
+            s41 = Vector256.FusedMultiplyAdd(b1, x, s41);
+            b += TokenLanes;
+        }
+
+        s00.Store(c);
+        s01.Store(c + 8);
+        s10.Store(c1);
+        s11.Store(c1 + 8);
+        s20.Store(c2);
+        s21.Store(c2 + 8);
+        s30.Store(c3);
+        s31.Store(c3 + 8);
+        s40.Store(c4);
+        s41.Store(c4 + 8);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Scores6<TElement>(float* queries, byte* keys, int headSize, float scale, float* scores, nint stride)
-        where TElement : struct, IStoredElement
+    private static void Multiply6(float* a, nint aStride, float* b, nint count, bool adds, float* c, nint cStride)
     {
-        Vector256<float> s00 = Vector256<float>.Zero, s01 = Vector256<float>.Zero;
-        Vector256<float> s10 = Vector256<float>.Zero, s11 = Vector256<float>.Zero;
-        Vector256<float> s20 = Vector256<float>.Zero, s21 = Vector256<float>.Zero;
-        Vector256<float> s30 = Vector256<float>.Zero, s31 = Vector256<float>.Zero;
-        Vector256<float> s40 = Vector256<float>.Zero, s41 = Vector256<float>.Zero;
-        Vector256<float> s50 = Vector256<float>.Zero, s51 = Vector256<float>.Zero;
-        for (int d = 0; d < headSize; d++)
+        float* a1 = a + aStride, c1 = c + cStride;
+        float* a2 = a1 + aStride, c2 = c1 + cStride;
+        float* a3 = a2 + aStride, c3 = c2 + cStride;
+        float* a4 = a3 + aStride, c4 = c3 + cStride;
+        float* a5 = a4 + aStride, c5 = c4 + cStride;
+        Vector256<float> s00 = default, s01 = default;
+        Vector256<float> s10 = default, s11 = default;
+        Vector256<float> s20 = default, s21 = default;
+        Vector256<float> s30 = default, s31 = default;
+        Vector256<float> s40 = default, s41 = default;
+        Vector256<float> s50 = default, s51 = default;
+        if (adds)
         {
-            Vector256<float> k0 = TElement.Load(keys);
-            Vector256<float> k1 = TElement.Load(keys + 8 * TElement.Size);
-            Vector256<float> x = Vector256.Create(queries[0]);
-            s00 = Vector256.FusedMultiplyAdd(k0, x, s00);
-            s01 = Vector256.FusedMultiplyAdd(k1, x, s01);
-            x = Vector256.Create(queries[1]);
-            s10 = Vector256.FusedMultiplyAdd(k0, x, s10);
-            s11 = Vector256.FusedMultiplyAdd(k1, x, s11);
-            x = Vector256.Create(queries[2]);
-            s20 = Vector256.FusedMultiplyAdd(k0, x, s20);
-            s21 = Vector256.FusedMultiplyAdd(k1, x, s21);
-            x = Vector256.Create(queries[3]);
-            s30 = Vector256.FusedMultiplyAdd(k0, x, s30);
-            s31 = Vector256.FusedMultiplyAdd(k1, x, s31);
-            x = Vector256.Create(queries[4]);
-            s40 = Vector256.FusedMultiplyAdd(k0, x, s40);
-            s41 = Vector256.FusedMultiplyAdd(k1, x, s41);
-            x = Vector256.Create(queries[5]);
-            s50 = Vector256.FusedMultiplyAdd(k0, x, s50);
-            s51 = Vector256.FusedMultiplyAdd(k1, x, s51);
-            keys += 16 * TElement.Size;
-            queries += 6;
+            s00 = Vector256.Load(c);
+            s01 = Vector256.Load(c + 8);
+            s10 = Vector256.Load(c1);
+            s11 = Vector256.Load(c1 + 8);
+            s20 = Vector256.Load(c2);
+            s21 = Vector256.Load(c2 + 8);
+            s30 = Vector256.Load(c3);
+            s31 = Vector256.Load(c3 + 8);
+            s40 = Vector256.Load(c4);
+            s41 = Vector256.Load(c4 + 8);
+            s50 = Vector256.Load(c5);
+            s51 = Vector256.Load(c5 + 8);
         }
 
-        Vector256<float> scales = Vector256.Create(scale);
-        (s00 * scales).Store(scores);
-        (s01 * scales).Store(scores + 8);
-        (s10 * scales).Store(scores + stride);
-        (s11 * scales).Store(scores + stride + 8);
-        (s20 * scales).Store(scores + 2 * stride);
-        (s21 * scales).Store(scores + 2 * stride + 8);
-        (s30 * scales).Store(scores + 3 * stride);
-        (s31 * scales).Store(scores + 3 * stride + 8);
-        (s40 * scales).Store(scores + 4 * stride);
-        (s41 * scales).Store(scores + 4 * stride + 8);
-        (s50 * scales).Store(scores + 5 * stride);
-        (s51 * scales).Store(scores + 5 * stride + 8);
+        for (nint i = 0; i < count; i++)
+        {
+            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+            Vector256<float> x = Vector256.Create(a[i]);
+            s00 = Vector256.FusedMultiplyAdd(b0, x, s00);
+            s01 = Vector256.FusedMultiplyAdd(b1, x, s01);
+            x = Vector256.Create(a1[i]);
+            s10 = Vector256.FusedMultiplyAdd(b0, x, s10);
+            s11 = Vector256.FusedMultiplyAdd(b1, x, s11);
+            x = Vector256.Create(a2[i]);
+            s20 = Vector256.FusedMultiplyAdd(b0, x, s20);
+            s21 = Vector256.FusedMultiplyAdd(b1, x, s21);
+            x = Vector256.Create(a3[i]);
+            s30 = Vector256.FusedMultiplyAdd(b0, x, s30);
+            s31 = Vector256.FusedMultiplyAdd(b1, x, s31);
+            x = Vector256.Create(a4[i]);
+            s40 = Vector256.FusedMultiplyAdd(b0, x, s40);
+            s41 = Vector256.FusedMultiplyAdd(b1, x, s41);
+            x = Vector256.Create(a5[i]);
+            s50 = Vector256.FusedMultiplyAdd(b0, x, s50);
+            s51 = Vector256.FusedMultiplyAdd(b1, x, s51);
+            b += TokenLanes;
+        }
+
+        s00.Store(c);
+        s01.Store(c + 8);
+        s10.Store(c1);
+        s11.Store(c1 + 8);
+        s20.Store(c2);
+        s21.Store(c2 + 8);
+        s30.Store(c3);
+        s31.Store(c3 + 8);
+        s40.Store(c4);
+        s41.Store(c4 + 8);
+        s50.Store(c5);
+        s51.Store(c5 + 8);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Values1<TElement>(float* weights, nint stride, byte* values, nint valueStride, int count, float* output, nint outputStride)
-        where TElement : struct, IStoredElement
+    private static void Multiply1Twice(float* a, nint aStride, float* b, float* second, nint count, bool adds, float* c, nint cStride)
     {
-        float* p0 = weights;
-        Vector256<float> o00 = Vector256.Load(output), o01 = Vector256.Load(output + 8);
-        for (int i = 0; i < count; i++)
+        Vector256<float> s00 = default, s01 = default, s02 = default, s03 = default;
+        if (adds)
         {
-            Vector256<float> v0 = TElement.Load(values);
-            Vector256<float> v1 = TElement.Load(values + 8 * TElement.Size);
-            Vector256<float> x = Vector256.Create(p0[i]);
-            o00 = Vector256.FusedMultiplyAdd(v0, x, o00);
-            o01 = Vector256.FusedMultiplyAdd(v1, x, o01);
-            values += valueStride;
+            s00 = Vector256.Load(c);
+            s01 = Vector256.Load(c + 8);
+            s02 = Vector256.Load(c + 16);
+            s03 = Vector256.Load(c + 24);
         }
 
-        o00.Store(output);
-        o01.Store(output + 8);
+        for (nint i = 0; i < count; i++)
+        {
+            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+            Vector256<float> b2 = Vector256.Load(second), b3 = Vector256.Load(second + 8);
+            Vector256<float> x = Vector256.Create(a[i]);
+            s00 = Vector256.FusedMultiplyAdd(b0, x, s00);
+            s01 = Vector256.FusedMultiplyAdd(b1, x, s01);
+            s02 = Vector256.FusedMultiplyAdd(b2, x, s02);
+            s03 = Vector256.FusedMultiplyAdd(b3, x, s03);
+            b += TokenLanes;
+            second += TokenLanes;
+        }
+
+        s00.Store(c);
+        s01.Store(c + 8);
+        s02.Store(c + 16);
+        s03.Store(c + 24);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Values2<TElement>(float* weights, nint stride, byte* values, nint valueStride, int count, float* output, nint outputStride)
-        where TElement : struct, IStoredElement
+    private static void Multiply2Twice(float* a, nint aStride, float* b, float* second, nint count, bool adds, float* c, nint cStride)
     {
-        float* p0 = weights;
-        float* p1 = p0 + stride;
-        Vector256<float> o00 = Vector256.Load(output), o01 = Vector256.Load(output + 8);
-        Vector256<float> o10 = Vector256.Load(output + outputStride), o11 = Vector256.Load(output + outputStride + 8);
-        for (int i = 0; i < count; i++)
+        float* a1 = a + aStride, c1 = c + cStride;
+        Vector256<float> s00 = default, s01 = default, s02 = default, s03 = default;
+        Vector256<float> s10 = default, s11 = default, s12 = default, s13 = default;
+        if (adds)
         {
-            Vector256<float> v0 = TElement.Load(values);
-            Vector256<float> v1 = TElement.Load(values + 8 * TElement.Size);
-            Vector256<float> x = Vector256.Create(p0[i]);
-            o00 = Vector256.FusedMultiplyAdd(v0, x, o00);
-            o01 = Vector256.FusedMultiplyAdd(v1, x, o01);
-            x = Vector256.Create(p1[i]);
-            o10 = Vector256.FusedMultiplyAdd(v0, x, o10);
-            o11 = Vector256.FusedMultiplyAdd(v1, x, o11);
-            values += valueStride;
+            s00 = Vector256.Load(c);
+            s01 = Vector256.Load(c + 8);
+            s02 = Vector256.Load(c + 16);
+            s03 = Vector256.Load(c + 24);
+            s10 = Vector256.Load(c1);
+            s11 = Vector256.Load(c1 + 8);
+            s12 = Vector256.Load(c1 + 16);
+            s13 = Vector256.Load(c1 + 24);
         }
 
-        o00.Store(output);
-        o01.Store(output + 8);
-        o10.Store(output + outputStride);
-        o11.Store(output + outputStride + 8);
+        for (nint i = 0; i < count; i++)
+        {
+            Vector256<float> x0 = Vector256.Create(a[i]), x1 = Vector256.Create(a1[i]);
+            Vector256<float> y = Vector256.Load(b);
+            s00 = Vector256.FusedMultiplyAdd(y, x0, s00);
+            s10 = Vector256.FusedMultiplyAdd(y, x1, s10);
+            y = Vector256.Load(b + 8);
+            s01 = Vector256.FusedMultiplyAdd(y, x0, s01);
+            s11 = Vector256.FusedMultiplyAdd(y, x1, s11);
+            y = Vector256.Load(second);
+            s02 = Vector256.FusedMultiplyAdd(y, x0, s02);
+            s12 = Vector256.FusedMultiplyAdd(y, x1, s12);
+            y = Vector256.Load(second + 8);
+            s03 = Vector256.FusedMultiplyAdd(y, x0, s03);
+            s13 = Vector256.FusedMultiplyAdd(y, x1, s13);
+            b += TokenLanes;
+            second += TokenLanes;
+        }
+
+        s00.Store(c);
+        s01.Store(c + 8);
+        s02.Store(c + 16);
+        s03.Store(c + 24);
+        s10.Store(c1);
+        s11.Store(c1 + 8);
+        s12.Store(c1 + 16);
+        s13.Store(c1 + 24);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Values3<TElement>(float* weights, nint stride, byte* values, nint valueStride, int count, float* output, nint outputStride)
-        where TElement : struct, IStoredElement
+    private static void Multiply3Twice(float* a, nint aStride, float* b, float* second, nint count, bool adds, float* c, nint cStride)
     {
-        float* p0 = weights;
-        float* p1 = p0 + stride;
-        float* p2 = p1 + stride;
-        Vector256<float> o00 = Vector256.Load(output), o01 = Vector256.Load(output + 8);
-        Vector256<float> o10 = Vector256.Load(output + outputStride), o11 = Vector256.Load(output + outputStride + 8);
-        Vector256<float> o20 = Vector256.Load(output + 2 * outputStride), o21 = Vector256.Load(output + 2 * outputStride + 8);
-        for (int i = 0; i < count; i++)
+        float* a1 = a + aStride, c1 = c + cStride;
+        float* a2 = a1 + aStride, c2 = c1 + cStride;
+        Vector256<float> s00 = default, s01 = default, s02 = default, s03 = default;
+        Vector256<float> s10 = default, s11 = default, s12 = default, s13 = default;
+        Vector256<float> s20 = default, s21 = default, s22 = default, s23 = default;
+        if (adds)
         {
-            Vector256<float> v0 = TElement.Load(values);
-            Vector256<float> v1 = TElement.Load(values + 8 * TElement.Size);
-            Vector256<float> x = Vector256.Create(p0[i]);
-            o00 = Vector256.FusedMultiplyAdd(v0, x, o00);
-            o01 = Vector256.FusedMultiplyAdd(v1, x, o01);
-            x = Vector256.Create(p1[i]);
-            o10 = Vector256.FusedMultiplyAdd(v0, x, o10);
-            o11 = Vector256.FusedMultiplyAdd(v1, x, o11);
-            x = Vector256.Create(p2[i]);
-            o20 = Vector256.FusedMultiplyAdd(v0, x, o20);
-            o21 = Vector256.FusedMultiplyAdd(v1, x, o21);
-            values += valueStride;
+            s00 = Vector256.Load(c);
+            s01 = Vector256.Load(c + 8);
+            s02 = Vector256.Load(c + 16);
+            s03 = Vector256.Load(c + 24);
+            s10 = Vector256.Load(c1);
+            s11 = Vector256.Load(c1 + 8);
+            s12 = Vector256.Load(c1 + 16);
+            s13 = Vector256.Load(c1 + 24);
+            s20 = Vector256.Load(c2);
+            s21 = Vector256.Load(c2 + 8);
+            s22 = Vector256.Load(c2 + 16);
+            s23 = Vector256.Load(c2 + 24);
         }
 
-        o00.Store(output);
-        o01.Store(output + 8);
-        o10.Store(output + outputStride);
-        o11.Store(output + outputStride + 8);
-        o20.Store(output + 2 * outputStride);
-        o21.Store(output + 2 * outputStride + 8);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Values4<TElement>(float* weights, nint stride, byte* values, nint valueStride, int count, float* output, nint outputStride)
-        where TElement : struct, IStoredElement
-    {
-        float* p0 = weights;
-        float* p1 = p0 + stride;
-        float* p2 = p1 + stride;
-        float* p3 = p2 + stride;
-        Vector256<float> o00 = Vector256.Load(output), o01 = Vector256.Load(output + 8);
-        Vector256<float> o10 = Vector256.Load(output + outputStride), o11 = Vector256.Load(output + outputStride + 8);
-        Vector256<float> o20 = Vector256.Load(output + 2 * outputStride), o21 = Vector256.Load(output + 2 * outputStride + 8);
-        Vector256<float> o30 = Vector256.Load(output + 3 * outputStride), o31 = Vector256.Load(output + 3 * outputStride + 8);
-        for (int i = 0; i < count; i++)
+        for (nint i = 0; i < count; i++)
         {
-            Vector256<float> v0 = TElement.Load(values);
-            Vector256<float> v1 = TElement.Load(values + 8 * TElement.Size);
-            Vector256<float> x = Vector256.Create(p0[i]);
-            o00 = Vector256.FusedMultiplyAdd(v0, x, o00);
-            o01 = Vector256.FusedMultiplyAdd(v1, x, o01);
-            x = Vector256.Create(p1[i]);
-            o10 = Vector256.FusedMultiplyAdd(v0, x, o10);
-            o11 = Vector256.FusedMultiplyAdd(v1, x, o11);
-            x = Vector256.Create(p2[i]);
-            o20 = Vector256.FusedMultiplyAdd(v0, x, o20);
-            o21 = Vector256.FusedMultiplyAdd(v1, x, o21);
-            x = Vector256.Create(p3[i]);
-            o30 = Vector256.FusedMultiplyAdd(v0, x, o30);
-            o31 = Vector256.FusedMultiplyAdd(v1, x, o31);
-            values += valueStride;
+            Vector256<float> x0 = Vector256.Create(a[i]), x1 = Vector256.Create(a1[i]), x2 = Vector256.Create(a2[i]);
+            Vector256<float> y = Vector256.Load(b);
+            s00 = Vector256.FusedMultiplyAdd(y, x0, s00);
+            s10 = Vector256.FusedMultiplyAdd(y, x1, s10);
+            s20 = Vector256.FusedMultiplyAdd(y, x2, s20);
+            y = Vector256.Load(b + 8);
+            s01 = Vector256.FusedMultiplyAdd(y, x0, s01);
+            s11 = Vector256.FusedMultiplyAdd(y, x1, s11);
+            s21 = Vector256.FusedMultiplyAdd(y, x2, s21);
+            y = Vector256.Load(second);
+            s02 = Vector256.FusedMultiplyAdd(y, x0, s02);
+            s12 = Vector256.FusedMultiplyAdd(y, x1, s12);
+            s22 = Vector256.FusedMultiplyAdd(y, x2, s22);
+            y = Vector256.Load(second + 8);
+            s03 = Vector256.FusedMultiplyAdd(y, x0, s03);
+            s13 = Vector256.FusedMultiplyAdd(y, x1, s13);
+            s23 = Vector256.FusedMultiplyAdd(y, x2, s23);
+            b += TokenLanes;
+            second += TokenLanes;
         }
 
-        o00.Store(output);
-        o01.Store(output + 8);
-        o10.Store(output + outputStride);
-        o11.Store(output + outputStride + 8);
-        o20.Store(output + 2 * outputStride);
-        o21.Store(output + 2 * outputStride + 8);
-        o30.Store(output + 3 * outputStride);
-        o31.Store(output + 3 * outputStride + 8);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Values6<TElement>(float* weights, nint stride, byte* values, nint valueStride, int count, float* output, nint outputStride)
-        where TElement : struct, IStoredElement
-    {
-        float* p0 = weights;
-        float* p1 = p0 + stride;
-        float* p2 = p1 + stride;
-        float* p3 = p2 + stride;
-        float* p4 = p3 + stride;
-        float* p5 = p4 + stride;
-        Vector256<float> o00 = Vector256.Load(output), o01 = Vector256.Load(output + 8);
-        Vector256<float> o10 = Vector256.Load(output + outputStride), o11 = Vector256.Load(output + outputStride + 8);
-        Vector256<float> o20 = Vector256.Load(output + 2 * outputStride), o21 = Vector256.Load(output + 2 * outputStride + 8);
-        Vector256<float> o30 = Vector256.Load(output + 3 * outputStride), o31 = Vector256.Load(output + 3 * outputStride + 8);
-        Vector256<float> o40 = Vector256.Load(output + 4 * outputStride), o41 = Vector256.Load(output + 4 * outputStride + 8);
-        Vector256<float> o50 = Vector256.Load(output + 5 * outputStride), o51 = Vector256.Load(output + 5 * outputStride + 8);
-        for (int i = 0; i < count; i++)
-        {
-            Vector256<float> v0 = TElement.Load(values);
-            Vector256<float> v1 = TElement.Load(values + 8 * TElement.Size);
-            Vector256<float> x = Vector256.Create(p0[i]);
-            o00 = Vector256.FusedMultiplyAdd(v0, x, o00);
-            o01 = Vector256.FusedMultiplyAdd(v1, x, o01);
-            x = Vector256.Create(p1[i]);
-            o10 = Vector256.FusedMultiplyAdd(v0, x, o10);
-            o11 = Vector256.FusedMultiplyAdd(v1, x, o11);
-            x = Vector256.Create(p2[i]);
-            o20 = Vector256.FusedMultiplyAdd(v0, x, o20);
-            o21 = Vector256.FusedMultiplyAdd(v1, x, o21);
-            x = Vector256.Create(p3[i]);
-            o30 = Vector256.FusedMultiplyAdd(v0, x, o30);
-            o31 = Vector256.FusedMultiplyAdd(v1, x, o31);
-            x = Vector256.Create(p4[i]);
-            o40 = Vector256.FusedMultiplyAdd(v0, x, o40);
-            o41 = Vector256.FusedMultiplyAdd(v1, x, o41);
-            x = Vector256.Create(p5[i]);
-            o50 = Vector256.FusedMultiplyAdd(v0, x, o50);
-            o51 = Vector256.FusedMultiplyAdd(v1, x, o51);
-            values += valueStride;
-        }
-
-        o00.Store(output);
-        o01.Store(output + 8);
-        o10.Store(output + outputStride);
-        o11.Store(output + outputStride + 8);
-        o20.Store(output + 2 * outputStride);
-        o21.Store(output + 2 * outputStride + 8);
-        o30.Store(output + 3 * outputStride);
-        o31.Store(output + 3 * outputStride + 8);
-        o40.Store(output + 4 * outputStride);
-        o41.Store(output + 4 * outputStride + 8);
-        o50.Store(output + 5 * outputStride);
-        o51.Store(output + 5 * outputStride + 8);
+        s00.Store(c);
+        s01.Store(c + 8);
+        s02.Store(c + 16);
+        s03.Store(c + 24);
+        s10.Store(c1);
+        s11.Store(c1 + 8);
+        s12.Store(c1 + 16);
+        s13.Store(c1 + 24);
+        s20.Store(c2);
+        s21.Store(c2 + 8);
+        s22.Store(c2 + 16);
+        s23.Store(c2 + 24);
     }
 }

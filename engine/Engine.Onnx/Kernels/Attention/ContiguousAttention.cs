@@ -20,8 +20,8 @@ internal static unsafe class ContiguousAttention
         }
 
         AttentionParameters parameters = call.Parameters;
-        int blocks = (longest + AttentionTiles.TokenLanes - 1) / AttentionTiles.TokenLanes;
-        long turnedBytes = (long)blocks * AttentionTiles.TokenLanes * parameters.HeadSize * TElement.Size;
+        int groups = (longest + KeyValueGroup.Tokens - 1) / KeyValueGroup.Tokens;
+        long turnedBytes = (long)groups * KeyValueGroup.Tokens * parameters.HeadSize * TElement.Size;
         int pairs = call.BatchSize * parameters.KeyValueHeads;
         byte* turned = Scratch.Get<byte>(Scratch.Purpose.Transposed, turnedBytes * pairs);
         TurnBody<TElement> turn = new() { Call = call, Turned = turned, TurnedBytes = turnedBytes };
@@ -48,10 +48,10 @@ internal static unsafe class ContiguousAttention
             byte* target = Turned + chunk * TurnedBytes;
             for (int token = 0; token < tokens; token++)
             {
-                byte* lane = target + ((long)(token / AttentionTiles.TokenLanes) * AttentionTiles.TokenLanes * headSize + token % AttentionTiles.TokenLanes) * TElement.Size;
+                byte* lane = target + ((long)(token / KeyValueGroup.Tokens) * KeyValueGroup.Tokens * headSize + token % KeyValueGroup.Tokens) * TElement.Size;
                 for (int d = 0; d < headSize; d++)
                 {
-                    TElement.StoreOne(lane + d * AttentionTiles.TokenLanes * TElement.Size, TElement.LoadOne(source));
+                    TElement.StoreOne(lane + d * KeyValueGroup.Tokens * TElement.Size, TElement.LoadOne(source));
                     source += TElement.Size;
                 }
             }
@@ -84,20 +84,32 @@ internal static unsafe class ContiguousAttention
             }
 
             int position = Call.PastLengths[batch] + first;
-            int blocks = (position + count - 1) / AttentionTiles.TokenLanes + 1;
-            byte** keys = (byte**)Scratch.Get<nint>(Scratch.Purpose.Products, 2L * blocks);
-            byte** values = keys + blocks;
-            for (int block = 0; block < blocks; block++)
+            int groups = (position + count - 1) / KeyValueGroup.Tokens + 1;
+            byte** keys = (byte**)Scratch.Get<nint>(Scratch.Purpose.Products, 2L * groups);
+            byte** values = keys + groups;
+            for (int group = 0; group < groups; group++)
             {
-                long tokenBytes = (long)block * AttentionTiles.TokenLanes * headSize * TElement.Size;
-                keys[block] = Turned + pair * TurnedBytes + tokenBytes;
-                values[block] = Call.Values + (long)pair * Call.Capacity * headSize * TElement.Size + tokenBytes;
+                long tokenBytes = (long)group * KeyValueGroup.Tokens * headSize * TElement.Size;
+                keys[group] = Turned + pair * TurnedBytes + tokenBytes;
+                values[group] = Call.Values + (long)pair * Call.Capacity * headSize * TElement.Size + tokenBytes;
             }
 
-            float* queries = Call.Queries + ((long)batch * Call.SequenceLength + first) * stride;
-            float* bias = Call.Bias is null ? null : Call.Bias + batch * Call.BiasBatchStride + (long)first * Call.BiasLength;
-            AttentionRows.Run<TElement>(
-                parameters, head, queries, stride, position, count, keys, values, bias, Call.BiasLength, (nint)Call.BiasHeadStride, output, stride);
+            AttentionRows.Run<FloatKeyValues<TElement>>(new AttentionUnit
+            {
+                Parameters = parameters,
+                Head = head,
+                Queries = Call.Queries + ((long)batch * Call.SequenceLength + first) * stride,
+                QueryStride = stride,
+                FirstPosition = position,
+                Tokens = count,
+                Keys = keys,
+                Values = values,
+                Bias = Call.Bias is null ? null : Call.Bias + batch * Call.BiasBatchStride + (long)first * Call.BiasLength,
+                BiasStride = Call.BiasLength,
+                BiasHeadStride = (nint)Call.BiasHeadStride,
+                Output = output,
+                OutputStride = stride,
+            });
         }
 
         private readonly void ClearPadding(float* output, nint stride, int head, int first, int end)

@@ -11,6 +11,14 @@ internal readonly unsafe struct PagedAttentionCall
     /// <summary>Empty where the graph has rotated queries and keys already, or never does.</summary>
     public RotaryTable Rotary { get; init; }
 
+    /// <summary><c>[HeadSize]</c>: weights of the RMS norm of every query before it is rotated; null for none, and then for keys too.</summary>
+    public float* QueryNorm { get; init; }
+
+    /// <summary>The same for keys.</summary>
+    public float* KeyNorm { get; init; }
+
+    public float NormEpsilon { get; init; }
+
     /// <summary>New tokens, all sequences together.</summary>
     public required int TokenCount { get; init; }
 
@@ -30,10 +38,10 @@ internal readonly unsafe struct PagedAttentionCall
     /// <summary>Tokens of a block, a multiple of 16.</summary>
     public required int BlockSize { get; init; }
 
-    /// <summary><c>[blocks, KeyValueHeads, BlockSize / 16, HeadSize, 16]</c>: a lane is a token.</summary>
+    /// <summary>For every block, and every head in it, BlockSize / 16 groups of keys.</summary>
     public required byte* KeyCache { get; init; }
 
-    /// <summary><c>[blocks, KeyValueHeads, BlockSize, HeadSize]</c>.</summary>
+    /// <summary>The same of values.</summary>
     public required byte* ValueCache { get; init; }
 
     /// <summary><c>[TokenCount, Heads, HeadSize]</c>, <see cref="QueryStride"/> floats from token to token.</summary>
@@ -51,11 +59,11 @@ internal readonly unsafe struct PagedAttentionCall
     /// <summary>Receives <c>[TokenCount, Heads, HeadSize]</c>.</summary>
     public required float* Output { get; init; }
 
-    /// <summary>Elements from the start of the key cache to the keys of sixteen tokens; that of the value cache is the same.</summary>
-    public long Offset(int sequence, int head, int tokenBlock)
+    /// <summary>Groups of the cache before that of a head's sixteen tokens.</summary>
+    public long GroupIndex(int sequence, int head, int group)
     {
-        int tokens = tokenBlock * AttentionTiles.TokenLanes;
+        int tokens = group * KeyValueGroup.Tokens;
         int block = BlockTable[(long)sequence * MaximumBlocks + tokens / BlockSize];
-        return (((long)block * Parameters.KeyValueHeads + head) * BlockSize + tokens % BlockSize) * Parameters.HeadSize;
+        return (((long)block * Parameters.KeyValueHeads + head) * BlockSize + tokens % BlockSize) / KeyValueGroup.Tokens;
     }
 }

@@ -98,6 +98,15 @@ internal sealed unsafe class AttentionAttributes
         };
     }
 
+    /// <summary>The weights of the norm of a head's vector; null when the operator has none.</summary>
+    public static float* NormWeights(OperatorContext context, int input, int headSize)
+    {
+        Tensor? weights = context.OptionalInput(input);
+        return weights is null ? null
+            : weights.ElementCount == headSize ? context.ReadFloats(weights)
+            : throw context.Error($"input {input} is {weights}; a norm of heads needs {headSize} elements.");
+    }
+
     private static void Refuse(bool condition, string what)
     {
         if (condition)

@@ -77,8 +77,8 @@ internal sealed unsafe class GroupQueryAttention : Operator
         Cache valueCache = new(context, 2, pastValue, cacheType, present);
         RotaryTable rotary = _attributes.RotaryTable(context, headSize, 7);
         Tensor? positions = context.OptionalInput(9);
-        float* queryNorm = Norm(context, 14, headSize);
-        float* keyNorm = Norm(context, 15, headSize);
+        float* queryNorm = AttentionAttributes.NormWeights(context, 14, headSize);
+        float* keyNorm = AttentionAttributes.NormWeights(context, 15, headSize);
         float* turned = context.ScratchPointer<float>((long)batch * tokens * heads * headSize);
         float* turnedKey = context.ScratchPointer<float>(headSize);
         for (int b = 0; b < batch; b++)
@@ -209,14 +209,6 @@ internal sealed unsafe class GroupQueryAttention : Operator
         return past is null || (past.Shape.Rank == 4 && past.Shape[0] == batch && past.Shape[1] == _attributes.KeyValueHeads && past.Shape[3] == headSize)
             ? past
             : throw context.Error($"input {input} is {past}; it must be [{batch}, {_attributes.KeyValueHeads}, tokens, {headSize}].");
-    }
-
-    private static float* Norm(OperatorContext context, int input, int headSize)
-    {
-        Tensor? weight = context.OptionalInput(input);
-        return weight is null ? null
-            : weight.ElementCount == headSize ? context.ReadFloats(weight)
-            : throw context.Error($"input {input} is {weight}; a norm of heads needs {headSize} elements.");
     }
 
     private Tensor CheckBias(OperatorContext context, Tensor bias, int batch, int tokens, int total) =>

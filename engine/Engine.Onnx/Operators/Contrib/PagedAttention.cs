@@ -13,7 +13,8 @@ namespace Engine.Onnx.Operators.Contrib;
 /// <remarks>
 /// Inputs: 0 query [1, T, heads * head size], or with keys and values beside it; 1 key, 2 value; 3 key cache [blocks, kv heads, block size / 16,
 /// head size, 16]; 4 value cache [blocks, kv heads, block size, head size]; 5 cumulative lengths [S + 1]; 6 past lengths [S]; 7 block table
-/// [S, most blocks]; 8, 9 cosines and sines; 10 head sinks. Output: [1, T, heads * head size].
+/// [S, most blocks]; 8, 9 cosines and sines; 10 head sinks; 11, 12 weights of the norm of queries and of keys. Output: [1, T, heads * head size].
+/// Caches are fp32, fp16 or int8; of int8 the head size in their shapes is larger by 4, the bytes of a scale for every token and head.
 /// </remarks>
 internal sealed unsafe class PagedAttention : Operator
 {
@@ -22,9 +23,9 @@ internal sealed unsafe class PagedAttention : Operator
     public PagedAttention(Node node)
     {
         _attributes = new AttentionAttributes(node);
-        if (node.Input(11) is not null)
+        if (node.Input(11) is null != node.Input(12) is null)
         {
-            throw new InvalidModelException("attention_bias is not supported with a cache in blocks.");
+            throw new InvalidModelException("queries and keys are normed together or not at all: inputs 11 and 12 belong together.");
         }
     }
 
@@ -39,10 +40,11 @@ internal sealed unsafe class PagedAttention : Operator
         int heads = _attributes.Heads;
         int keyValueHeads = _attributes.KeyValueHeads;
         int tokens = checked((int)(query.ElementCount / query.Shape[^1]));
+        int cached = keyCache.ElementType == ElementType.Int8 ? headSize + sizeof(float) : headSize;
         Shape keys = keyCache.Shape;
         Shape values = valueCache.Shape;
-        if (keys.Rank != 5 || values.Rank != 4 || keys[0] != values[0] || keys[1] != keyValueHeads || values[1] != keyValueHeads || keys[3] != headSize
-            || values[3] != headSize || keys[4] != AttentionTiles.TokenLanes || keys[2] * AttentionTiles.TokenLanes != values[2]
+        if (keys.Rank != 5 || values.Rank != 4 || keys[0] != values[0] || keys[1] != keyValueHeads || values[1] != keyValueHeads || keys[3] != cached
+            || values[3] != cached || keys[4] != AttentionTiles.TokenLanes || keys[2] * AttentionTiles.TokenLanes != values[2]
             || keyCache.ElementType != valueCache.ElementType || keyCache.IsReadOnly || valueCache.IsReadOnly)
         {
             throw context.Error($"the caches are {keyCache} and {valueCache}; they do not fit {keyValueHeads} heads of {headSize}.");
@@ -67,6 +69,9 @@ internal sealed unsafe class PagedAttention : Operator
         {
             Parameters = _attributes.Parameters(context, headSize, context.OptionalInput(10)),
             Rotary = _attributes.RotaryTable(context, headSize, 8),
+            QueryNorm = AttentionAttributes.NormWeights(context, 11, headSize),
+            KeyNorm = AttentionAttributes.NormWeights(context, 12, headSize),
+            NormEpsilon = _attributes.QueryKeyNormEpsilon,
             TokenCount = tokens,
             SequenceCount = sequences,
             CumulativeLengths = (int*)cumulative.Data,
@@ -87,10 +92,13 @@ internal sealed unsafe class PagedAttention : Operator
         switch (keyCache.ElementType)
         {
             case ElementType.Float32:
-                Kernel.Run<SingleElement>(context.Workers, call);
+                Kernel.Run<FloatKeyValues<SingleElement>>(context.Workers, call);
                 break;
             case ElementType.Float16:
-                Kernel.Run<HalfElement>(context.Workers, call);
+                Kernel.Run<FloatKeyValues<HalfElement>>(context.Workers, call);
+                break;
+            case ElementType.Int8:
+                Kernel.Run<Int8KeyValues>(context.Workers, call);
                 break;
             default:
                 throw context.UnsupportedType(keyCache.ElementType);

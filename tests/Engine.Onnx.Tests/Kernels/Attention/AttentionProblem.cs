@@ -1,5 +1,4 @@
 using Engine.Onnx.Kernels.Attention;
-using Engine.Onnx.Threading;
 
 namespace Engine.Onnx.Tests.Kernels.Attention;
 
@@ -21,6 +20,9 @@ internal sealed unsafe class AttentionProblem
     public float[]? Sinks { get; init; }
 
     public bool SmoothSoftmax { get; init; }
+
+    /// <summary>Whether queries and keys are normed, with some weights, before they are rotated.</summary>
+    public bool Norms { get; init; }
 
     public int RotaryDimension { get; init; }
 
@@ -46,8 +48,12 @@ internal sealed unsafe class AttentionProblem
         return values;
     }
 
+    public float[]? QueryNorm => Norms ? TestData.Floats(HeadSize, 71, 2) : null;
+
+    public float[]? KeyNorm => Norms ? TestData.Floats(HeadSize, 72, 2) : null;
+
     /// <summary>A cache whose unused places hold NaN, so that a kernel that reads one is found out.</summary>
-    public PagedTestCache CreateCache(int blocks, bool half) => new(this, blocks, half);
+    public PagedTestCache CreateCache(int blocks, CacheFormat format) => new(this, blocks, format);
 
     public float[] Cosines(int positions) => Angles(positions, MathF.Cos);
 
@@ -92,6 +98,13 @@ internal sealed unsafe class AttentionProblem
     private double[] Rotated(int sequence, int position, int head)
     {
         double[] x = [.. Token(sequence, position).Slice(head * HeadSize, HeadSize).ToArray().Select(value => (double)value)];
+        if (Norms)
+        {
+            float[] weights = head < Heads ? QueryNorm! : KeyNorm!;
+            double root = Math.Sqrt(x.Sum(value => value * value) / HeadSize + 1e-6);
+            x = [.. x.Zip(weights, (value, weight) => value / root * weight)];
+        }
+
         double[] y = [.. x];
         int half = RotaryDimension / 2;
         for (int i = 0; i < half; i++)
@@ -116,92 +129,4 @@ internal sealed unsafe class AttentionProblem
         SmoothSoftmax = SmoothSoftmax,
         Sinks = Sinks is null ? null : sinks,
     };
-}
-
-/// <summary>A paged cache, and steps over it.</summary>
-internal sealed unsafe class PagedTestCache
-{
-    private const int Positions = 256;
-    private readonly AttentionProblem _problem;
-    private readonly bool _half;
-    private readonly byte[] _keys;
-    private readonly byte[] _values;
-    private readonly Dictionary<int, List<int>> _tables = [];
-    private readonly Stack<int> _free;
-
-    public PagedTestCache(AttentionProblem problem, int blocks, bool half)
-    {
-        (_problem, _half) = (problem, half);
-        int elements = blocks * problem.KeyValueHeads * problem.BlockSize * problem.HeadSize;
-        _keys = GC.AllocateArray<byte>(elements * (half ? 2 : 4), pinned: true);
-        _values = GC.AllocateArray<byte>(elements * (half ? 2 : 4), pinned: true);
-        _keys.AsSpan().Fill(0xFF);
-        _values.AsSpan().Fill(0xFF);
-        _free = new Stack<int>(Enumerable.Range(0, blocks).OrderBy(block => block * 7919 % 31));
-    }
-
-    /// <summary>Computes new tokens of some sequences in one call; a row of output for each, in order.</summary>
-    public float[][] Step(WorkerPool pool, params (int Sequence, int Past, int Count)[] parts)
-    {
-        int tokens = parts.Sum(part => part.Count);
-        float[] packed = [.. parts.SelectMany(part => Enumerable.Range(part.Past, part.Count).SelectMany(p => _problem.Token(part.Sequence, p).ToArray()))];
-        int[] cumulative = new int[parts.Length + 1];
-        int mostBlocks = Positions / _problem.BlockSize;
-        int[] table = new int[parts.Length * mostBlocks];
-        for (int i = 0; i < parts.Length; i++)
-        {
-            cumulative[i + 1] = cumulative[i] + parts[i].Count;
-            List<int> own = _tables.TryGetValue(parts[i].Sequence, out List<int>? known) ? known : _tables[parts[i].Sequence] = [];
-            while (own.Count * _problem.BlockSize < parts[i].Past + parts[i].Count)
-            {
-                own.Add(_free.Pop());
-            }
-
-            own.CopyTo(table, i * mostBlocks);
-        }
-
-        int[] past = [.. parts.Select(part => part.Past)];
-        float[] output = new float[tokens * _problem.OutputWidth];
-        float[] cosines = _problem.Cosines(Positions);
-        float[] sines = _problem.Sines(Positions);
-        int headSize = _problem.HeadSize;
-        fixed (float* x = packed, y = output, cos = cosines, sin = sines, sinks = _problem.Sinks)
-        fixed (int* lengths = cumulative, pasts = past, blocks = table)
-        fixed (byte* keys = _keys, values = _values)
-        {
-            PagedAttentionCall call = new()
-            {
-                Parameters = _problem.Parameters(sinks),
-                Rotary = _problem.RotaryDimension == 0 ? default : new RotaryTable
-                {
-                    Cosines = cos, Sines = sin, Positions = Positions, RotaryDimension = _problem.RotaryDimension, Interleaved = _problem.Interleaved,
-                },
-                TokenCount = tokens,
-                SequenceCount = parts.Length,
-                CumulativeLengths = lengths,
-                PastLengths = pasts,
-                BlockTable = blocks,
-                MaximumBlocks = mostBlocks,
-                BlockSize = _problem.BlockSize,
-                KeyCache = keys,
-                ValueCache = values,
-                Queries = x,
-                QueryStride = _problem.Width,
-                Keys = x + _problem.Heads * headSize,
-                Values = x + (_problem.Heads + _problem.KeyValueHeads) * headSize,
-                KeyValueStride = _problem.Width,
-                Output = y,
-            };
-            if (_half)
-            {
-                PagedAttention.Run<Onnx.Kernels.HalfElement>(pool, call);
-            }
-            else
-            {
-                PagedAttention.Run<Onnx.Kernels.SingleElement>(pool, call);
-            }
-        }
-
-        return [.. output.Chunk(_problem.OutputWidth)];
-    }
 }
