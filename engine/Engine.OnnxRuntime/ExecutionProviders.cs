@@ -1,6 +1,7 @@
 using System.Globalization;
 using Engine.Inference.Runners;
 using Engine.Onnx;
+using Engine.OnnxRuntime.Devices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Engine.OnnxRuntime;
@@ -35,6 +36,11 @@ internal static class ExecutionProviders
             throw new InvalidModelException($"This build of ONNX Runtime cannot compute on {device}: it has no {NameOf(device.Kind)}; {LoadFault.HowToGet(device.Kind)}.");
         }
 
+        if (DeviceSearch.WhyNoAdapter(device) is string why)
+        {
+            throw new InvalidModelException($"{device} cannot be used. {why}");
+        }
+
         Dictionary<string, string> all = new(providerOptions) { ["device_id"] = device.Index.ToString(CultureInfo.InvariantCulture) };
         if (device.Kind == ExecutionDeviceKind.Cuda)
         {
@@ -43,7 +49,7 @@ internal static class ExecutionProviders
             {
                 cuda.UpdateOptions(all);
             }
-            catch (OnnxRuntimeException exception)
+            catch (OnnxRuntimeException exception) when (DeviceFault.KindOf(exception.Message) == DeviceFaultKind.Other)
             {
                 throw new InvalidModelException($"The CUDA provider refuses its options ({DeviceFault.OneSentence(exception.Message)}); see ProviderOptions (--provider-option).", exception);
             }

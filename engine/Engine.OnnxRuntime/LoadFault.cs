@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Engine.Inference.Models;
 using Engine.Inference.Runners;
 using Engine.Onnx;
@@ -6,7 +7,7 @@ using Engine.Onnx;
 namespace Engine.OnnxRuntime;
 
 /// <summary>Why a model could not be opened, in one sentence with the package or command that mends it.</summary>
-internal static class LoadFault
+internal static partial class LoadFault
 {
     /// <summary>What a package of ONNX Runtime for a device is called here.</summary>
     public static string PackageOf(ExecutionDeviceKind kind) => kind switch
@@ -37,8 +38,7 @@ internal static class LoadFault
         return new InvalidModelException(
             DeviceFault.KindOf(cause.Message) switch
             {
-                DeviceFaultKind.ProviderMissing when device.Kind == ExecutionDeviceKind.Cuda =>
-                    $"The CUDA provider of ONNX Runtime {SessionFactory.PackageVersion} cannot be loaded ({what}); install an NVIDIA driver, the CUDA 12 runtime and cuDNN 9, or compute on the processor (--device cpu).",
+                DeviceFaultKind.ProviderMissing when device.Kind == ExecutionDeviceKind.Cuda => $"{CudaLibraries(cause.Message)}, or compute on the processor (--device cpu).",
                 DeviceFaultKind.ProviderMissing => $"This build of ONNX Runtime cannot compute on {device} ({what}); {HowToGet(device.Kind)}.",
                 DeviceFaultKind.NoAdapter => $"This machine has no adapter for {device}, or no driver for it ({what}); install the driver, choose another device{other}.",
                 DeviceFaultKind.OutOfMemory => $"There is not enough memory on {device} for {directory.ModelFile} ({what}); use a smaller or more quantised export, a shorter context (--context-length), or fewer sequences (--max-sequences).",
@@ -73,6 +73,22 @@ internal static class LoadFault
         // An older library has no interface of the version that the binding asks for, and the binding trips over the missing one.
         return exception is TypeInitializationException ? WrongVersion(DeviceFault.OneSentence((exception.InnerException ?? exception).Message)) : null;
     }
+
+    /// <summary>Which library CUDA's provider misses and what has it, as a sentence without its end.</summary>
+    public static string CudaLibraries(string message)
+    {
+        Match missing = MissingLibrary().Match(message);
+        string version = missing.Success && missing.Groups["version"].Value is { Length: > 0 } number && !missing.Value.Contains("cudnn", StringComparison.Ordinal) ? number : "13";
+        string advice = OperatingSystem.IsWindows()
+            ? $"install CUDA {version} and cuDNN 9 for it, and put their folders bin on PATH"
+            : $"install NVIDIA's packages cuda-libraries-{version}-0 and libcudnn9-cuda-{version}, or put their libraries on LD_LIBRARY_PATH";
+        return missing.Success
+            ? $"ONNX Runtime's CUDA provider needs {missing.Groups["name"].Value}, which was not found: {advice}"
+            : $"ONNX Runtime's CUDA provider cannot be loaded ({DeviceFault.OneSentence(message)}): {advice}";
+    }
+
+    [GeneratedRegex(@"(?<name>lib[A-Za-z0-9_]+\.so(\.(?<version>[0-9]+))?[0-9.]*): cannot open shared object file", RegexOptions.CultureInvariant)]
+    private static partial Regex MissingLibrary();
 
     private static string WrongVersion(string what) =>
         $"ONNX Runtime's native library is older than its binding {SessionFactory.PackageVersion} ({what}); take the library of that version, or build with -p:OnnxRuntimeManagedVersion= and the library's version.";

@@ -5,6 +5,7 @@ using Engine.Inference.Models;
 using Engine.Inference.Runners;
 using Engine.Inference.Scheduling;
 using Engine.Onnx;
+using Engine.OnnxRuntime.Devices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Engine.OnnxRuntime;
@@ -72,7 +73,7 @@ public sealed class OnnxRuntimeModelRunner : IModelRunner
             throw new InvalidModelException("ONNX Runtime keeps keys and values as the graph does; leave KVCacheType (--kv-type) out or use the managed runner.");
         }
 
-        ExecutionDevice device = options.Device ?? ExecutionDevice.Cpu;
+        ExecutionDevice device = options.Device ?? DeviceChoice.For(directory, options.NativeFolder).Device;
         return new OnnxRuntimeModelRunner(device, () => OpenModel.Open(DeviceFolder.For(directory, device), device, options, runtimeOptions));
     }
 

@@ -53,6 +53,7 @@ internal static class CommandLine
             ServeCommand.Create(context),
             RunCommand.Create(context),
             InspectCommand.Create(context),
+            DevicesCommand.Create(context),
             BenchCommand.Create(context),
             LogitsCommand.Create(context),
             TokenizeCommand.Create(context),

@@ -31,6 +31,12 @@ public sealed class OpenAIServerOptions
     /// </summary>
     public bool Strict { get; set; }
 
+    /// <summary>
+    /// Whether the models are loaded as soon as the server starts. <see langword="true"/> by default; <see langword="false"/> for a program that loads them itself
+    /// (<see cref="Engine.Inference.LlmEngineCatalog.LoadAsync"/>).
+    /// </summary>
+    public bool LoadModels { get; set; } = true;
+
     /// <summary>Whether <c>MapOpenAI</c> also maps <c>/health</c> and <c>/health/ready</c>. <see langword="true"/> by default.</summary>
     public bool MapHealth { get; set; } = true;
 }

@@ -23,7 +23,7 @@ public sealed class CommandLineTests
     [InlineData("--max-tokens is a whole number from 0 on, not \"-1\".", "run", "hello", "--max-tokens", "-1")]
     [InlineData("--threads is a whole number from 0 to 1024, not \"many\".", "run", "hello", "--threads", "many")]
     [InlineData("--seed is a whole number from 0 on, not \"1.5\".", "run", "hello", "--seed", "1.5")]
-    [InlineData("--runner is managed or onnxruntime or genai, not \"cuda\".", "run", "hello", "--runner", "cuda")]
+    [InlineData("--runner is auto or managed or onnxruntime or genai, not \"cuda\".", "run", "hello", "--runner", "cuda")]
     [InlineData("--accuracy-level is a whole number from 0 to 4, not \"5\".", "run", "hello", "--accuracy-level", "5")]
     [InlineData("Required argument missing for option: '--model'.", "run", "hello", "--model")]
     [InlineData("--raw needs a PROMPT and takes no --system.", "run", "--raw")]

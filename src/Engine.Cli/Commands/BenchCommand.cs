@@ -25,7 +25,7 @@ internal static class BenchCommand
         Option<string?> name = new("--name") { HelpName = "NAME", Description = "The model's name in the results [default: the folder's]" };
         Option<int> repeat = Values.Whole("--repeat", "N", "Rounds, each with a fresh load; medians are printed at the end", 1, 1000, 1);
         Option<bool> json = new("--json") { Description = "Print JSON Lines" };
-        ModelOptions model = new();
+        ModelOptions model = new(context.Terminal.Note);
         EngineCommand command = new(
             "bench",
             "Measures tokens per second: of prompts, of one sequence, and of several at once. Nothing is sampled or scheduled.",

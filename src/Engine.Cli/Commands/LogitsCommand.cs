@@ -12,7 +12,7 @@ internal static class LogitsCommand
 {
     public static Command Create(CommandContext context)
     {
-        ModelOptions model = new();
+        ModelOptions model = new(context.Terminal.Note);
         EngineCommand command = new(
             "logits",
             """

@@ -20,7 +20,7 @@ internal static class RunCommand
         };
         Option<string?> system = new("--system") { HelpName = "TEXT", Description = "What the model is told before all else" };
         Option<bool> raw = new("--raw") { Description = "Let the model continue PROMPT as it is, without its chat template" };
-        ModelOptions model = new();
+        ModelOptions model = new(context.Terminal.Note);
         SamplingOptions sampling = new();
         EngineCommand command = new(
             "run",

@@ -29,7 +29,7 @@ internal static class ServeCommand
         Option<int> maxSequences = Values.Whole("--max-sequences", "N", "The most answers computed at once, for each model", 1, 1024, new LlmEngineOptions().MaxSequences);
         Option<bool> insecure = new("--insecure") { Description = "Listen beyond this machine without an API key" };
         Option<bool> verbose = new("--verbose", "-v") { Description = "Log every request" };
-        ModelOptions execution = new();
+        ModelOptions execution = new(context.Terminal.Note);
         EngineCommand command = new(
             "serve",
             "Serves models by the OpenAI API, until Ctrl+C or SIGTERM; then answers under way are finished first.",

@@ -5,6 +5,7 @@ using Engine.Inference.Models;
 using Engine.Inference.Runners;
 using Engine.Inference.Tokenization;
 using Engine.Onnx;
+using Engine.OnnxRuntime.Devices;
 
 namespace Engine.Cli.Inspection;
 
@@ -22,6 +23,9 @@ internal static class ModelInspector
         using OnnxModel graph = OnnxModel.Load(file);
         List<string> warnings = [.. directory?.Warnings ?? []];
         ModelSignature? signature = directory is null ? null : Try(() => ModelSignature.Create(directory, graph.Inputs, graph.Outputs), warnings);
+        IReadOnlyList<RunnerVerdict> runners = directory is null
+            ? [GraphVerdict(graph)]
+            : [Verdict(directory, RunnerChoice.Managed, graph, _ => { }), Verdict(directory, RunnerChoice.OnnxRuntime, graph, configure), Verdict(directory, RunnerChoice.GenAI, graph, configure)];
         return new ModelReport
         {
             Path = path,
@@ -37,9 +41,8 @@ internal static class ModelInspector
             CacheBytesPerToken = signature?.CacheBytesPerToken,
             TokenizerSize = directory is null ? null : Try(() => Tokenizer.Load(directory.TokenizerFolder), warnings)?.VocabularySize,
             ChatTemplate = directory is null ? null : Try(() => ChatTemplate.Load(directory.TokenizerFolder), warnings)?.Capabilities,
-            Runners = directory is null
-                ? [GraphVerdict(graph)]
-                : [Verdict(directory, RunnerChoice.Managed, graph, _ => { }), Verdict(directory, RunnerChoice.OnnxRuntime, graph, configure), Verdict(directory, RunnerChoice.GenAI, graph, configure)],
+            Runners = runners,
+            Suits = directory is null ? null : Suiting(directory, runners, configure),
             Warnings = warnings,
         };
     }
@@ -61,13 +64,27 @@ internal static class ModelInspector
         {
             LlmEngineOptions options = new() { Model = directory.Path, MaxSequences = 1, ContextLength = 16 };
             configure(options);
-            using IModelRunner opened = RunnerChoice.Factory(runner)(directory, options);
+            using IModelRunner opened = RunnerChoice.Factory(runner, _ => { })(directory, options);
             return new RunnerVerdict(runner, Runs: true, opened is ManagedModelRunner { WhyNotPaged: string why } ? $"one sequence at a time: {why}" : null);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             return new RunnerVerdict(runner, Runs: false, ErrorSentence.Of(exception));
         }
+    }
+
+    // What would be chosen, or, where that cannot run it, the first that can.
+    private static AutomaticChoice? Suiting(ModelDirectory directory, IReadOnlyList<RunnerVerdict> verdicts, Action<LlmEngineOptions> configure)
+    {
+        LlmEngineOptions options = new();
+        configure(options);
+        AutomaticChoice choice = AutomaticChoice.Of(options, () => DeviceChoice.For(directory, options.NativeFolder));
+        if (verdicts.Any(verdict => verdict.Runner == choice.Runner && verdict.Runs))
+        {
+            return choice;
+        }
+
+        return verdicts.FirstOrDefault(verdict => verdict.Runs) is { Runner: string other } ? choice with { Runner = other, Reason = null } : null;
     }
 
     private static string Missing(OnnxModel graph) => $"operators that are not there: {string.Join(", ", graph.UnsupportedOperators)}";

@@ -1,3 +1,4 @@
+using Engine.Cli.Options;
 using Engine.Inference.ChatTemplates;
 using Engine.Inference.Models;
 using Engine.Onnx.Format;
@@ -49,6 +50,9 @@ internal sealed record ModelReport
 
     /// <summary>What each runner makes of it.</summary>
     public required IReadOnlyList<RunnerVerdict> Runners { get; init; }
+
+    /// <summary>What runs it best here; <see langword="null"/> for a graph alone, and where nothing does.</summary>
+    public AutomaticChoice? Suits { get; init; }
 
     /// <summary>What is odd, one sentence each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }

@@ -23,6 +23,7 @@ internal static class ReportJson
             WriteGraph(writer, report);
             WriteMemory(writer, report);
             WriteRunners(writer, report);
+            WriteSuits(writer, report);
             writer.WriteStartArray("warnings");
             foreach (string warning in report.Warnings)
             {
@@ -170,6 +171,18 @@ internal static class ReportJson
         }
 
         writer.WriteEndObject();
+    }
+
+    private static void WriteSuits(Utf8JsonWriter writer, ModelReport report)
+    {
+        if (report.Suits is { } suits)
+        {
+            writer.WriteStartObject("suits");
+            writer.WriteString("runner", suits.Runner);
+            writer.WriteString("device", suits.Device.ToString());
+            writer.WriteString("reason", suits.Reason);
+            writer.WriteEndObject();
+        }
     }
 
     private static void WriteIfThere(Utf8JsonWriter writer, string name, float? value)

@@ -31,6 +31,11 @@ internal static partial class ReportText
             Line("Runner", $"{verdict.Runner}: {(verdict.Runs ? "runs it" : "does not run it")}{(verdict.Remark is null ? "" : $"; {verdict.Remark}")}");
         }
 
+        if (report.Suits is { } suits)
+        {
+            Line("Suits", $"--runner {suits.Runner} --device {suits.Device}{(suits.Reason is null ? "" : $"; {suits.Reason}")}");
+        }
+
         foreach (string warning in report.Warnings)
         {
             Line("Warning", $"{warning}");

@@ -25,7 +25,10 @@ internal sealed class DeviceOptions
         CustomParser = ParseProviderOptions,
     };
 
-    private readonly Option<string?> _nativeFolder = new("--native-folder")
+    private readonly Option<string?> _nativeFolder = NativeFolder();
+
+    /// <summary>The option <c>--native-folder</c>.</summary>
+    public static Option<string?> NativeFolder() => new("--native-folder")
     {
         HelpName = "FOLDER",
         Description = "Where the runner's native libraries are [default: those that came with the program]",

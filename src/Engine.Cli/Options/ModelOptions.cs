@@ -5,7 +5,8 @@ using Engine.Onnx;
 namespace Engine.Cli.Options;
 
 /// <summary>The options of every command that loads a model; here, so that they are called and mean the same everywhere.</summary>
-internal sealed class ModelOptions
+/// <param name="note">Hears why a device was chosen that nobody named.</param>
+internal sealed class ModelOptions(Action<string> note)
 {
     /// <summary>The model's folder.</summary>
     public Option<string?> Model { get; } = new("--model", "-m")
@@ -88,7 +89,7 @@ internal sealed class ModelOptions
                 _ => null,
             },
             ContextLength = parsed.GetValue(ContextLength),
-            Runner = RunnerChoice.Factory(parsed.GetRequiredValue(Runner)),
+            Runner = RunnerChoice.Factory(parsed.GetRequiredValue(Runner), note),
         };
         Device.Apply(parsed, options);
         return options;

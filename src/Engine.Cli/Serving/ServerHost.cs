@@ -30,7 +30,6 @@ internal static class ServerHost
 
         // What stops the start is said once, as this program's own sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.Logging.AddFilter("Engine.Server.Hosting.EngineWarmupService", LogLevel.None);
         builder.Logging.AddFilter("Engine.Inference.LlmEngineCatalog", LogLevel.None);
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
@@ -40,7 +39,12 @@ internal static class ServerHost
             builder.Services.AddLlmEngine(options => Copy(model, options));
         }
 
-        builder.Services.AddOpenAIServer(configure);
+        builder.Services.AddOpenAIServer(server =>
+        {
+            // The command loads them, and says what goes wrong.
+            server.LoadModels = false;
+            configure(server);
+        });
         builder.WebHost.UseUrls([.. urls]);
         WebApplication app = builder.Build();
         app.MapOpenAI();

@@ -1,15 +1,16 @@
 using Engine.Inference;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Engine.Server.Hosting;
 
 /// <summary>Loads the registered models while the server already answers; until a model is there, requests for it are told to come back.</summary>
-internal sealed partial class EngineWarmupService(ILogger<EngineWarmupService> logger, LlmEngineCatalog? catalog = null) : BackgroundService
+internal sealed partial class EngineWarmupService(ILogger<EngineWarmupService> logger, IOptions<OpenAIServerOptions> options, LlmEngineCatalog? catalog = null) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (catalog is null)
+        if (catalog is null || !options.Value.LoadModels)
         {
             return;
         }

@@ -48,17 +48,9 @@ internal static class DirectMLLimits
 
     private static void Check(Node node)
     {
-        if (node.Attributes.Flag("weight_prepacked") || node.Attributes.Flag("weights_prepacked"))
+        if (CudaLayout.Find(node) is string layout)
         {
-            throw Refusal($"{node} holds weights in CUDA's own layout; export the model without prepacked weights");
-        }
-
-        // CUDA's layout of experts has no attribute that says so; its shapes do, unless a matrix is square.
-        bool isTurned = node.Is("QMoE", "com.microsoft") && new[] { 2, 5 }.Any(input =>
-            node.Input(input)?.Dimensions is [_, var rows, _] && node.Input(input + 1)?.Dimensions is [_, var scaled, ..] && rows != scaled);
-        if (isTurned)
-        {
-            throw Refusal($"{node} holds experts in CUDA's own layout; export the model with qmoe_weights_prepacked=0");
+            throw Refusal(layout);
         }
 
         if (node.Is("MultiHeadAttention", "com.microsoft") && node.Input(3) is not null && node.Input(6) is not null)
