@@ -52,4 +52,27 @@ internal static unsafe class Half16
         Vector256<uint> bits = Narrow(Vector256.ConditionalSelect(Vector256.LessThan(Vector256.Abs(values), Vector256.Create(Largest)), values, largest)).AsUInt32();
         return Vector256.Narrow(bits, bits).GetLower();
     }
+
+    /// <inheritdoc cref="WidenFinite"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WidenFinite512(byte* source)
+    {
+        Vector512<int> wide = Vector512.WidenLower(Vector256.Load((short*)source).ToVector512Unsafe());
+        Vector512<int> bits = (wide << 13) & Vector512.Create(unchecked((int)0x8FFFE000));
+        return bits.AsSingle() * Vector512.Create(5.192296858534828e33f);
+    }
+
+    /// <inheritdoc cref="WidenFinite"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WidenFinite128(byte* source)
+    {
+        Vector128<int> wide = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16());
+        Vector128<int> bits = (wide << 13) & Vector128.Create(unchecked((int)0x8FFFE000));
+        return bits.AsSingle() * Vector128.Create(5.192296858534828e33f);
+    }
+
+    /// <inheritdoc cref="WidenFinite"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float WidenFinite32(byte* source) =>
+        BitConverter.Int32BitsToSingle((*(short*)source << 13) & unchecked((int)0x8FFFE000)) * 5.192296858534828e33f;
 }

@@ -18,7 +18,6 @@ internal readonly unsafe struct Epilogue(in BlockLayout layout)
 {
     private readonly bool _halfScales = layout.HalfScales;
     private readonly OffsetKind _offsets = layout.Offsets;
-    private readonly int _zeroPoint = layout.ZeroPoint;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public BlockFactors Load(byte* scales)
@@ -75,27 +74,5 @@ internal readonly unsafe struct Epilogue(in BlockLayout layout)
 
         dot0.Store(result);
         dot1.Store(result + 8);
-    }
-
-    /// <summary>The same for the products of activations that have a scale of their own.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddInteger(in BlockFactors factors, Vector256<int> d0, Vector256<int> d1, float rowScale, int blockSum, float* result)
-    {
-        Vector256<float> row = Vector256.Create(rowScale);
-        Vector256<float> s0 = Vector256.Load(result);
-        Vector256<float> s1 = Vector256.Load(result + 8);
-        if (factors.HasOffsets)
-        {
-            Vector256<float> x = Vector256.Create(rowScale * blockSum);
-            s0 = Vector256.FusedMultiplyAdd(factors.Scale0 * row, Vector256.ConvertToSingle(d0), s0);
-            s1 = Vector256.FusedMultiplyAdd(factors.Scale1 * row, Vector256.ConvertToSingle(d1), s1);
-            Vector256.FusedMultiplyAdd(factors.Offset0, x, s0).Store(result);
-            Vector256.FusedMultiplyAdd(factors.Offset1, x, s1).Store(result + 8);
-            return;
-        }
-
-        Vector256<int> zero = Vector256.Create(blockSum * _zeroPoint);
-        Vector256.FusedMultiplyAdd(factors.Scale0 * row, Vector256.ConvertToSingle(d0 - zero), s0).Store(result);
-        Vector256.FusedMultiplyAdd(factors.Scale1 * row, Vector256.ConvertToSingle(d1 - zero), s1).Store(result + 8);
     }
 }

@@ -5,86 +5,105 @@ namespace Engine.Onnx.Kernels.Quantization;
 
 /// <summary>
 /// Activation rows rounded to 8 bits as the integer kernels read them: scale = max |a| / 127 for each row and block, values rounded to
-/// nearest, ties to even. For every vector of weight words come the words of activations that meet them, those of the tile's rows side by
-/// side; then, for all blocks, the scales and the sums of the rounded values.
+/// nearest, ties to even. A tile holds, block by block and row by row, the bytes in the order in which the fields of the weights' words come; then,
+/// for all blocks and rows, the scales; then what zero points cost: zero point * sum of the rounded values, or, for weights with offsets, scale *
+/// that sum, as a float.
 /// </summary>
-/// <remarks>
-/// A weight word of 2 or 4 bits meets a word of four bytes per shift, byte j being the column that field has in byte j; one of 8 bits meets two
-/// words of two 16-bit numbers, columns 0 and 2, then 1 and 3.
-/// </remarks>
 internal static unsafe class Int8Activations
 {
-    /// <summary>Bytes that a tile takes.</summary>
-    public static long TileBytes(in BlockLayout layout, int bits, int tileRows) =>
-        ((long)layout.BlockCount * tileRows * (layout.VectorCount * Words(bits) + 2) * sizeof(int) + AlignedMemory.Alignment - 1) & ~(AlignedMemory.Alignment - 1);
+    /// <summary>Columns that keep together whatever the width of the weights: those of a word of 2-bit weights.</summary>
+    private const int Columns = 16;
 
-    /// <summary>The scales of a tile, <c>[BlockCount, tileRows]</c>; as many 32-bit sums follow.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float* Scales(byte* tile, in BlockLayout layout, int tileRows) =>
-        (float*)tile + (long)layout.BlockCount * tileRows * layout.VectorCount * Words(layout.VectorCount * 32 / layout.BlockSize);
+    /// <summary>Bytes that a tile takes, a multiple of a cache line.</summary>
+    public static long TileBytes(in BlockLayout layout, int tileRows) =>
+        ((long)layout.BlockCount * tileRows * (layout.BlockSize + 2 * sizeof(int)) + AlignedMemory.Alignment - 1) & ~(AlignedMemory.Alignment - 1);
 
-    /// <summary>Words of activations for one word of weights.</summary>
-    private static int Words(int bits) => bits == 2 ? 4 : 2;
-
-    /// <summary>Packs <paramref name="rows"/> rows and fills the tile up with rows of zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pack(float* source, int rows, int columns, in BlockLayout layout, int bits, byte* tile, int tileRows)
+    /// <summary>Packs rows, the last block of each filled up with zeros.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void Pack<TFormat>(float* source, int rows, int columns, in BlockLayout layout, byte* tile)
+        where TFormat : struct, IFieldFormat
     {
-        int fields = 32 / bits;
-        int words = Words(bits);
-        float* scales = Scales(tile, layout, tileRows);
-        int* sums = (int*)scales + (long)layout.BlockCount * tileRows;
-        float* block = stackalloc float[layout.BlockSize];
-        int* rounded = stackalloc int[layout.BlockSize];
-        for (int row = 0; row < tileRows; row++)
+        int blockSize = layout.BlockSize;
+        float* scales = (float*)(tile + (long)layout.BlockCount * rows * blockSize);
+        int* corrections = (int*)scales + (long)layout.BlockCount * rows;
+        float* padded = stackalloc float[blockSize];
+        for (int row = 0; row < rows; row++)
         {
-            for (int b = 0; b < layout.BlockCount; b++)
+            for (int block = 0; block < layout.BlockCount; block++)
             {
-                int length = row < rows ? Math.Min(layout.BlockSize, columns - b * layout.BlockSize) : 0;
-                float* values = source + (long)row * columns + (long)b * layout.BlockSize;
-                if (length < layout.BlockSize)
+                float* values = source + (long)row * columns + (long)block * blockSize;
+                int length = columns - block * blockSize;
+                if (length < blockSize)
                 {
-                    new Span<float>(block, layout.BlockSize).Clear();
-                    new ReadOnlySpan<float>(values, length).CopyTo(new Span<float>(block, layout.BlockSize));
-                    values = block;
+                    new Span<float>(padded, blockSize).Clear();
+                    new ReadOnlySpan<float>(values, length).CopyTo(new Span<float>(padded, blockSize));
+                    values = padded;
                 }
 
-                scales[b * tileRows + row] = Rounding.ToInt8(values, layout.BlockSize, rounded, out sums[b * tileRows + row]);
-                int* target = (int*)tile + (long)b * layout.VectorCount * words * tileRows + row;
-                for (int vector = 0; vector < layout.VectorCount; vector++)
-                {
-                    Vector128<int> packed = Words(rounded + vector * fields, bits);
-                    for (int word = 0; word < words; word++)
-                    {
-                        target[(vector * words + word) * tileRows] = packed[word];
-                    }
-                }
+                long at = (long)block * rows + row;
+                float scale = Scale(values, blockSize);
+                int sum = Round<TFormat>(values, blockSize, scale, tile + at * blockSize);
+                scales[at] = scale;
+                corrections[at] = layout.Offsets == OffsetKind.None ? layout.ZeroPoint * sum : BitConverter.SingleToInt32Bits(scale * sum);
             }
         }
     }
 
-    /// <summary>The words for one vector of weights.</summary>
+    /// <summary>max |value| / 127; no finite number where a value is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Words(int* values, int bits)
+    private static float Scale(float* values, int count)
     {
-        Vector128<int> low = Vector128.Create(0xFF);
-        Vector128<int> a = Vector128.Load(values);
-        if (bits == 8)
+        // Magnitudes are ordered as their bits are, with NaN above all.
+        Vector256<int> max = Vector256<int>.Zero;
+        for (int i = 0; i < count; i += Columns)
         {
-            // Columns 0 and 1 below, 2 and 3 above.
-            return (a & Vector128.Create(0xFFFF)) | (Vector128.Shuffle(a, Vector128.Create(2, 3, 2, 3)) << 16);
+            Vector256<int> low = Vector256.Load((int*)(values + i)) & Vector256.Create(int.MaxValue);
+            Vector256<int> high = Vector256.Load((int*)(values + i + 8)) & Vector256.Create(int.MaxValue);
+            max = Vector256.Max(max, Vector256.Max(low, high));
         }
 
-        Vector128<int> b = Vector128.Load(values + 4);
-        if (bits == 4)
+        Vector128<int> four = Vector128.Max(max.GetLower(), max.GetUpper());
+        four = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        four = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(1, 0, 3, 2)));
+        return four.AsSingle().ToScalar() / 127;
+    }
+
+    /// <summary>Rounds a block to bytes; returns their sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Round<TFormat>(float* values, int count, float scale, byte* target)
+        where TFormat : struct, IFieldFormat
+    {
+        Vector256<float> inverses = Vector256.Create(scale < 1e-37f ? 0 : 1 / scale);
+
+        // Adding 1.5 * 2^23 rounds to a whole number, ties to even, and leaves it in the low bits.
+        Vector256<float> shifter = Vector256.Create(12582912f);
+        Vector256<int> sums = Vector256<int>.Zero;
+        for (int i = 0; i < count; i += Columns)
         {
-            // Byte 0 of the two words: columns 0 and 1; byte 1: 2 and 3; bytes 2 and 3: 4 to 7.
-            Vector128<int> pairs = (a & low) | ((b & low) << 16);
-            return pairs | (Vector128.Shuffle(pairs, Vector128.Create(2, 3, 2, 3)) << 8);
+            Vector256<int> low = (Vector256.Load(values + i) * inverses + shifter).AsInt32() - shifter.AsInt32();
+            Vector256<int> high = (Vector256.Load(values + i + 8) * inverses + shifter).AsInt32() - shifter.AsInt32();
+            sums += low + high;
+            Vector256<short> shorts = Vector256.Narrow(low, high);
+            Vector128<sbyte> bytes = Vector128.Narrow(shorts.GetLower(), shorts.GetUpper());
+            Arrange<TFormat>(bytes).Store((sbyte*)target + i);
         }
 
-        Vector128<int> c = Vector128.Load(values + 8);
-        Vector128<int> d = Vector128.Load(values + 12);
-        return (a & low) | ((b & low) << 8) | ((c & low) << 16) | (d << 24);
+        return Vector256.Sum(sums);
+    }
+
+    /// <summary>Sixteen columns in the order in which fields come out of words: by word, then by field, then by byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<sbyte> Arrange<TFormat>(Vector128<sbyte> columns)
+        where TFormat : struct, IFieldFormat
+    {
+        if (typeof(TFormat) == typeof(FourBits))
+        {
+            return Vector128.Shuffle(columns, Vector128.Create(0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15));
+        }
+
+        return typeof(TFormat) == typeof(TwoBits)
+            ? Vector128.Shuffle(columns, Vector128.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15))
+            : columns;
     }
 }

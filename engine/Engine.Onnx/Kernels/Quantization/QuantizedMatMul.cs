@@ -19,6 +19,9 @@ internal static unsafe class QuantizedMatMul
     /// <summary>Rows of activations that stay in a core's second-level cache while the weights stream by.</summary>
     private const int RowBlock = 48;
 
+    /// <summary>Most rows that a tile has.</summary>
+    private const int MaximumTileRows = 64;
+
     /// <summary>Activations stay float: accuracy levels 0 to 3.</summary>
     /// <param name="pool">Threads to use.</param>
     /// <param name="weights">The weights, N rows of K columns.</param>
@@ -26,28 +29,11 @@ internal static unsafe class QuantizedMatMul
     /// <param name="rows">Activation rows, M.</param>
     /// <param name="bias">N values, or null.</param>
     /// <param name="y">Receives <c>[rows, N]</c>.</param>
-    public static void Run(WorkerPool pool, BlockQuantizedMatrix weights, float* x, int rows, float* bias, float* y) =>
-        Dispatch(pool, weights, x, rows, bias, y, integer: false);
-
-    /// <summary>Activations are rounded to 8 bits, a scale per row and block: accuracy level 4.</summary>
-    /// <inheritdoc cref="Run"/>
-    public static void RunInt8(WorkerPool pool, BlockQuantizedMatrix weights, float* x, int rows, float* bias, float* y) =>
-        Dispatch(pool, weights, x, rows, bias, y, integer: true);
-
-    private static void Dispatch(WorkerPool pool, BlockQuantizedMatrix weights, float* x, int rows, float* bias, float* y, bool integer)
+    public static void Run(WorkerPool pool, BlockQuantizedMatrix weights, float* x, int rows, float* bias, float* y)
     {
         Call call = new() { Weights = weights, X = x, Rows = rows, Bias = bias, Y = y };
         switch (weights.Bits)
         {
-            case 2 when integer:
-                Run<Int8TileSet<TwoBits>>(pool, call);
-                break;
-            case 4 when integer:
-                Run<Int8TileSet<FourBits>>(pool, call);
-                break;
-            case 8 when integer:
-                Run<Int8TileSet<EightBits>>(pool, call);
-                break;
             case 2:
                 Run<FloatTileSet<TwoBits>>(pool, call);
                 break;
@@ -60,7 +46,12 @@ internal static unsafe class QuantizedMatMul
         }
     }
 
-    private static void Run<TTiles>(WorkerPool pool, in Call call)
+    /// <summary>Activations are rounded to 8 bits, a scale per row and block: accuracy level 4.</summary>
+    /// <inheritdoc cref="Run"/>
+    public static void RunInt8(WorkerPool pool, BlockQuantizedMatrix weights, float* x, int rows, float* bias, float* y) =>
+        Int8Kernel.Best.Run(pool, new Call { Weights = weights, X = x, Rows = rows, Bias = bias, Y = y });
+
+    internal static void Run<TTiles>(WorkerPool pool, in Call call)
         where TTiles : struct, ITileSet
     {
         if (call.Rows >= 2 * RowBlock || (call.Rows >= 24 * pool.ThreadCount && pool.ThreadCount > 1))
@@ -115,7 +106,7 @@ internal static unsafe class QuantizedMatMul
     private static void Multiply<TTiles>(in Call call, int firstRow, int rows, byte* packed, int firstGroup, int lastGroup)
         where TTiles : struct, ITileSet
     {
-        float* sums = stackalloc float[4 * BlockQuantizedMatrix.GroupRows];
+        float* sums = stackalloc float[MaximumTileRows * BlockQuantizedMatrix.GroupRows];
         BlockLayout layout = call.Weights.Layout;
         int n = call.Weights.Rows;
         byte* workspace = call.Weights.Workspace();
@@ -160,7 +151,8 @@ internal static unsafe class QuantizedMatMul
         }
     }
 
-    private struct Call
+    /// <summary>The operands of a product.</summary>
+    internal struct Call
     {
         public BlockQuantizedMatrix Weights;
         public float* X;

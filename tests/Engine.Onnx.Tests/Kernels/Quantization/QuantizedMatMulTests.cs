@@ -96,6 +96,12 @@ public sealed class QuantizedMatMulTests
     [InlineData(4, 128, "float", false)]
     [InlineData(4, 32, "min", true)]
     [InlineData(8, 64, "packed", true)]
+    [InlineData(4, 32, "none", true)]
+    [InlineData(4, 16, "none", true)]
+    [InlineData(4, 128, "float", true)]
+    [InlineData(8, 16, "none", true)]
+    [InlineData(8, 32, "none", true)]
+    [InlineData(2, 32, "packed", true)]
     [InlineData(2, 256, "none", true)]
     public void Run_RowAloneOrAmongOthers_HasTheSameBits(int bits, int blockSize, string zeroPoints, bool int8)
     {
@@ -156,7 +162,7 @@ public sealed class QuantizedMatMulTests
     }
 
     /// <summary>
-    /// Bits fixed once: the processor under test must give those of every other. The suite runs with AVX2 and all intrinsics switched off too.
+    /// Bits fixed once: the processor under test must give those of every other. <see cref="ProcessorTests"/> runs them without its instruction sets too.
     /// </summary>
     [Theory]
     [InlineData(4, "min", false, 0x64348F14u)]
@@ -165,6 +171,9 @@ public sealed class QuantizedMatMulTests
     [InlineData(2, "packed", false, 0xBA5B4D6Bu)]
     [InlineData(4, "min", true, 0x2795666Eu)]
     [InlineData(8, "packed", true, 0x2512D52Eu)]
+    [InlineData(4, "none", true, 0x938157DDu)]
+    [InlineData(8, "none", true, 0x65F253F3u)]
+    [InlineData(2, "none", true, 0x1579A1D4u)]
     public void Run_OnEveryProcessor_GivesTheRecordedBits(int bits, string zeroPoints, bool int8, uint expected)
     {
         using WorkerPool pool = new(1);
