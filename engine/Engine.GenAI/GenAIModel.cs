@@ -34,10 +34,10 @@ internal sealed class GenAIModel : IDisposable
     public ExecutionDevice? Device { get; }
 
     /// <summary>Whether tokens may be appended to a sequence that has some; GenAI refuses that on DirectML.</summary>
-    public bool CanContinue { get; }
+    public bool CanContinue { get; set; }
 
     /// <summary>Whether several tokens may be appended to a sequence that has some; graphs in half precision for the processor cannot compute it.</summary>
-    public bool TakesPieces { get; private set; }
+    public bool TakesPieces { get; set; }
 
     /// <summary>The length from which a sequence is computed with the rotary angles for long texts, all of it; 0 for models that have one kind. As in GenAI's own loop.</summary>
     public int RotaryBorder { get; set; }
