@@ -76,6 +76,11 @@ public sealed class GenAIModelRunner : IModelRunner
             throw new InvalidModelException("ONNX Runtime GenAI keeps keys and values as the graph does; leave KVCacheType (--kv-type) out or use the managed runner.");
         }
 
+        if (options.KVCacheType is not null)
+        {
+            throw new InvalidModelException("ONNX Runtime GenAI keeps keys and values as the graph does; leave KVCacheType (--kv-type) out or use the managed runner.");
+        }
+
         NativeLibraries.Use(options.NativeFolder);
         ModelDirectory onDevice = FolderFor(directory, DeviceConfig.Choose(directory, options));
         using OnnxModel graph = OnnxModel.Load(onDevice.ModelFile);
@@ -106,9 +111,7 @@ public sealed class GenAIModelRunner : IModelRunner
             return directory;
         }
 
-        return OperatingSystem.IsWindows()
-            ? DirectMLFolder.Prepare(directory)
-            : throw LoadFault.Of(directory, adapter, new PlatformNotSupportedException("it has not been built with DirectML, a part of Windows"));
+        return OperatingSystem.IsWindows() ? DirectMLFolder.Prepare(directory) : throw LoadFault.NoDirectML(adapter);
     }
 
     private void Execute(StepPlan plan, in ScheduledSequence sequence, Span<float> logits)

@@ -29,10 +29,13 @@ internal static class LoadFault
         return new InvalidModelException(sentence, cause);
     }
 
+    /// <summary>The refusal of DirectML where it does not exist.</summary>
+    public static InvalidModelException NoDirectML(ExecutionDevice device) =>
+        new($"This machine cannot compute on {device}: DirectML exists on Windows alone; compute on the processor (--device cpu) or by CUDA (--device cuda).");
+
     private static string PackageFor(ExecutionDevice? device) => device?.Kind switch
     {
         ExecutionDeviceKind.Cuda => $"build with -p:GenAIPackage=Microsoft.ML.OnnxRuntimeGenAI.Cuda ({NativeLibraries.PackageVersion}) and the ONNX Runtime, CUDA and cuDNN that it asks for",
-        ExecutionDeviceKind.DirectML when !OperatingSystem.IsWindows() => "DirectML exists on Windows alone",
         ExecutionDeviceKind.DirectML => $"build with -p:GenAIPackage=Microsoft.ML.OnnxRuntimeGenAI.DirectML ({NativeLibraries.PackageVersion})",
         _ => "build with the package of ONNX Runtime GenAI for it",
     };

@@ -64,6 +64,12 @@ public sealed class LlmEngineOptions
     /// <summary>Whether prompts that begin alike share their keys and values. <see langword="true"/> by default.</summary>
     public bool PrefixCache { get; set; } = true;
 
+    /// <summary>
+    /// Whether the model's folder may name a native library of operators (<c>custom_ops_library</c>), which the runner of ONNX Runtime GenAI then loads: code of
+    /// whoever made the folder. <see langword="false"/> by default; then such a folder is refused.
+    /// </summary>
+    public bool AllowNativeCode { get; set; }
+
     /// <summary>What computes; <see langword="null"/>, the default: the managed runner.</summary>
     [Experimental("ENGINE001")]
     public ModelRunnerFactory? Runner { get; set; }

@@ -27,7 +27,7 @@ internal sealed record LlmEngineParts(
     /// <exception cref="InvalidModelException">The folder cannot be run.</exception>
     public static LlmEngineParts Load(LlmEngineOptions options, CancellationToken cancellationToken)
     {
-        ModelDirectory directory = ModelDirectory.Open(options.Model);
+        ModelDirectory directory = ModelDirectory.Open(options.Model, options.AllowNativeCode);
         directory.RequireTokenizer();
         Tokenizer tokenizer = Tokenizer.Load(directory.TokenizerFolder);
         ChatTemplate? template = ChatTemplate.Load(directory.TokenizerFolder);

@@ -13,5 +13,5 @@ internal static class ModelLoading
 
     /// <summary>Opens a model's runner alone: nothing schedules, nothing is text.</summary>
     public static Task<IModelRunner> OpenRunnerAsync(CommandContext context, LlmEngineOptions options) =>
-        context.Terminal.WorkingAsync($"Loading {options.Model}", () => Task.FromResult(options.Runner!(ModelDirectory.Open(options.Model), options)));
+        context.Terminal.WorkingAsync($"Loading {options.Model}", () => Task.FromResult(options.Runner!(ModelDirectory.Open(options.Model, options.AllowNativeCode), options)));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Engine.Inference.Models;
 using Engine.Inference.Runners;
 using Engine.Onnx;
 using Engine.Tests;
@@ -14,7 +15,6 @@ public class LoadErrorTests
     [Theory]
     [InlineData("cuda", "-p:GenAIPackage=Microsoft.ML.OnnxRuntimeGenAI.Cuda (0.18.0)")]
     [InlineData("cuda:1", "-p:GenAIPackage=Microsoft.ML.OnnxRuntimeGenAI.Cuda (0.18.0)")]
-    [InlineData("dml", "DirectML")]
     public void Create_DeviceThatThePackageHasNot_NamesThePackageThatHas(string device, string package)
     {
         string message = Refusal(DefaultModel, options => options.Device = ExecutionDevice.Parse(device));
@@ -23,6 +23,16 @@ public class LoadErrorTests
         Assert.Contains(package, message, StringComparison.Ordinal);
         Assert.Contains("--native-folder", message, StringComparison.Ordinal);
         Assert.Contains("--device cpu", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Create_DirectMLElsewhereThanOnWindows_SaysSo()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has DirectML");
+
+        Assert.Equal(
+            "This machine cannot compute on dml:1: DirectML exists on Windows alone; compute on the processor (--device cpu) or by CUDA (--device cuda).",
+            Refusal(DefaultModel, options => options.Device = ExecutionDevice.Parse("dml:1")));
     }
 
     [Fact]
@@ -52,12 +62,20 @@ public class LoadErrorTests
         Assert.Contains("--accuracy-level", Refusal(DefaultModel, options => options.AccuracyLevel = 4), StringComparison.Ordinal);
 
     [Fact]
+    public void Create_KeysAndValuesOfAnotherType_AreRefused() =>
+        Assert.Contains("--kv-type", Refusal(DefaultModel, options => options.KVCacheType = Engine.Inference.KVCacheType.Int8), StringComparison.Ordinal);
+
+    [Fact]
     public void Create_FolderWithCustomOperators_IsRefused()
     {
         using StoriesFolder folder = StoriesFolder.Copy("with-code", config =>
             config["model"]!["decoder"]!["session_options"]!["custom_ops_library"] = "libevil.so");
 
-        Assert.Contains("custom_ops_library", Refusal(folder.Path), StringComparison.Ordinal);
+        Assert.Contains("--allow-native-code", Refusal(folder.Path), StringComparison.Ordinal);
+
+        // Allowed, it is GenAI that looks for it.
+        string message = Assert.Throws<InvalidModelException>(() => GenAIModelRunner.Create(ModelDirectory.Open(folder.Path, allowsNativeCode: true), StoriesFolder.Options(folder.Path))).Message;
+        Assert.Contains("libevil.so", message, StringComparison.Ordinal);
     }
 
     [Fact]

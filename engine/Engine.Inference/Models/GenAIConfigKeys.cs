@@ -49,12 +49,18 @@ internal static class GenAIConfigKeys
     /// <summary>Checks every key of the file.</summary>
     /// <param name="file">The file, for messages.</param>
     /// <param name="root">Its root object.</param>
+    /// <param name="allowsNativeCode">Whether it may name a native library of operators.</param>
     /// <returns>Paths of the keys that are not known, in the order of the file.</returns>
     /// <exception cref="InvalidModelException">A key would change what the model computes.</exception>
-    public static IReadOnlyList<string> Check(string file, JsonElement root)
+    public static IReadOnlyList<string> Check(string file, JsonElement root, bool allowsNativeCode)
     {
         List<string> unknown = [];
         Walk(file, "", root, unknown);
+        if (!allowsNativeCode)
+        {
+            RefuseNativeCode(file, root);
+        }
+
         return unknown;
     }
 
@@ -72,10 +78,6 @@ internal static class GenAIConfigKeys
             else if (member.Value.ValueKind == JsonValueKind.Object && !FreeForm.Contains(memberPath))
             {
                 Walk(file, memberPath, member.Value, unknown);
-            }
-            else if (memberPath == "model.decoder.session_options" && member.Value.ValueKind == JsonValueKind.Object)
-            {
-                RefuseNativeCode(file, memberPath, member.Value);
             }
         }
     }
@@ -101,11 +103,21 @@ internal static class GenAIConfigKeys
         }
     }
 
-    private static void RefuseNativeCode(string file, string path, JsonElement options)
+    private static void RefuseNativeCode(string file, JsonElement root)
     {
-        if (options.TryGetProperty("custom_ops_library", out JsonElement library) && !IsEmpty(library))
+        JsonElement options = root;
+        foreach (string key in new[] { "model", "decoder", "session_options" })
         {
-            throw new InvalidModelException($"{file}: {path}.custom_ops_library would load native code from the model's folder, which is never done; remove the key or use another export.");
+            if (options.ValueKind != JsonValueKind.Object || !options.TryGetProperty(key, out options))
+            {
+                return;
+            }
+        }
+
+        if (options.ValueKind == JsonValueKind.Object && options.TryGetProperty("custom_ops_library", out JsonElement library) && !IsEmpty(library))
+        {
+            throw new InvalidModelException(
+                $"{file}: model.decoder.session_options.custom_ops_library would load native code from the model's folder; remove the key, use another export, or trust it with AllowNativeCode (--allow-native-code).");
         }
     }
 

@@ -13,7 +13,8 @@ internal static class GenAIFolder
 
     /// <summary>Reads and checks the folder.</summary>
     /// <param name="folder">Its full path.</param>
-    public static ModelDirectoryContent Read(string folder)
+    /// <param name="allowsNativeCode">Whether it may name a native library of operators.</param>
+    public static ModelDirectoryContent Read(string folder, bool allowsNativeCode)
     {
         string file = Path.Combine(folder, ConfigName);
         using JsonDocument document = JsonFile.Parse(file);
@@ -22,7 +23,7 @@ internal static class GenAIFolder
         JsonSection decoder = Required(model, "decoder");
         JsonSection search = root.Section("search");
         List<string> warnings = [];
-        if (GenAIConfigKeys.Check(file, document.RootElement) is { Count: > 0 } unknown)
+        if (GenAIConfigKeys.Check(file, document.RootElement, allowsNativeCode) is { Count: > 0 } unknown)
         {
             warnings.Add($"{file} has keys that this engine does not know and leaves out: {string.Join(", ", unknown.Take(50))}{(unknown.Count > 50 ? ", …" : "")}.");
         }

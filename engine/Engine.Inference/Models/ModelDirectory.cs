@@ -35,8 +35,9 @@ public sealed class ModelDirectory
 
     /// <summary>Reads and checks a folder. The graph and its weights are not opened, and the tokenizer's files need not be there (see <see cref="RequireTokenizer"/>).</summary>
     /// <param name="path">The folder: one with genai_config.json.</param>
+    /// <param name="allowsNativeCode">Whether it may name a native library of operators, as <see cref="LlmEngineOptions.AllowNativeCode"/> says.</param>
     /// <exception cref="InvalidModelException">It is missing or cannot be used; the message is one sentence that says which file and what to do.</exception>
-    public static ModelDirectory Open(string path)
+    public static ModelDirectory Open(string path, bool allowsNativeCode = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string folder = System.IO.Path.GetFullPath(path);
@@ -49,7 +50,7 @@ public sealed class ModelDirectory
 
         if (File.Exists(System.IO.Path.Combine(folder, GenAIFolder.ConfigName)))
         {
-            return new ModelDirectory(folder, GenAIFolder.Read(folder));
+            return new ModelDirectory(folder, GenAIFolder.Read(folder, allowsNativeCode));
         }
 
         throw new InvalidModelException(File.Exists(System.IO.Path.Combine(folder, "config.json"))

@@ -61,7 +61,7 @@ internal static class BenchCommand
     private static void SizeFor(LlmEngineOptions options, BenchmarkPlan plan)
     {
         const int LargestBlock = 256;
-        ModelDirectory directory = ModelDirectory.Open(options.Model);
+        ModelDirectory directory = ModelDirectory.Open(options.Model, options.AllowNativeCode);
         using OnnxModel graph = OnnxModel.Load(directory.ModelFile);
         ModelSignature signature = ModelSignature.Create(directory, graph.Inputs, graph.Outputs);
         options.MaxSequences = plan.LargestBatch;

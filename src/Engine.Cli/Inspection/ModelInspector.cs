@@ -18,7 +18,9 @@ internal static class ModelInspector
     /// <exception cref="InvalidModelException">The folder or the graph cannot be read at all.</exception>
     public static ModelReport Inspect(string path, Action<LlmEngineOptions> configure)
     {
-        ModelDirectory? directory = IsGraph(path) ? null : ModelDirectory.Open(path);
+        LlmEngineOptions asked = new();
+        configure(asked);
+        ModelDirectory? directory = IsGraph(path) ? null : ModelDirectory.Open(path, asked.AllowNativeCode);
         string file = directory?.ModelFile ?? Path.GetFullPath(path);
         using OnnxModel graph = OnnxModel.Load(file);
         List<string> warnings = [.. directory?.Warnings ?? []];

@@ -34,12 +34,18 @@ internal sealed class DeviceOptions
         Description = "Where the runner's native libraries are [default: those that came with the program]",
     };
 
+    private readonly Option<bool> _allowNativeCode = new("--allow-native-code")
+    {
+        Description = "Lets a model's folder bring a native library of operators (custom_ops_library): code of whoever made the folder; for genai alone",
+    };
+
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(_device);
         command.Add(_providerOptions);
         command.Add(_nativeFolder);
+        command.Add(_allowNativeCode);
     }
 
     /// <summary>Takes over what was said on the command line.</summary>
@@ -47,6 +53,7 @@ internal sealed class DeviceOptions
     {
         options.Device = parsed.GetValue(_device);
         options.NativeFolder = parsed.GetValue(_nativeFolder);
+        options.AllowNativeCode = parsed.GetValue(_allowNativeCode);
         foreach ((string key, string value) in parsed.GetValue(_providerOptions) ?? [])
         {
             options.ProviderOptions[key] = value;

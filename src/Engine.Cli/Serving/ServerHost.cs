@@ -68,6 +68,7 @@ internal static class ServerHost
         to.Runner = from.Runner;
         to.Device = from.Device;
         to.NativeFolder = from.NativeFolder;
+        to.AllowNativeCode = from.AllowNativeCode;
         foreach ((string key, string value) in from.ProviderOptions)
         {
             to.ProviderOptions[key] = value;
