@@ -26,7 +26,7 @@ internal sealed class ResultsExporter(string folder) : IExporter
         string plot = Path.Combine(folder, suite + ".svg");
         using (StringWriter text = new())
         {
-            text.Write($"# {suite}\n\n![{suite}]({suite}.svg)\n");
+            text.Write($"# {suite}\n\n![{suite}]({suite}.svg)\n\n");
             MarkdownExporter.GitHub.ExportToLog(summary, new TextLogger(text));
             File.WriteAllText(table, text.ToString().ReplaceLineEndings("\n").TrimEnd('\n') + "\n");
         }
