@@ -12,13 +12,10 @@ namespace Engine.Benchmarks.Kernels;
 [MemoryDiagnoser]
 public unsafe class QuantizedMatMulBenchmarks
 {
-    private const long ColdBytes = 96L << 20;
-
-    private BlockQuantizedMatrix[] _weights = [];
+    private ColdWeights _weights = null!;
     private WorkerPool _pool = null!;
     private AlignedMemory _x = null!;
     private AlignedMemory _y = null!;
-    private int _next;
 
     /// <summary>Output rows and columns of the weights, and bits.</summary>
     [Params("960x576x4", "576x576x4", "1536x576x4", "576x1536x4", "49152x576x8")]
@@ -39,34 +36,14 @@ public unsafe class QuantizedMatMulBenchmarks
         _pool = new WorkerPool(Threads);
         _x = new AlignedMemory((long)Rows * k * sizeof(float));
         _y = new AlignedMemory((long)Rows * n * sizeof(float));
-        Random random = new(1);
         new Span<float>(_x.Pointer, Rows * k).Fill(0.5f);
-        int blocks = k / 32;
-        byte[] fields = new byte[(long)n * k * bits / 8];
-        float[] scales = [.. Enumerable.Range(0, n * blocks).Select(_ => (float)(Half)(random.NextSingle() * 0.01f + 0.001f))];
-        float[] zeroPoints = [.. scales.Select(scale => (float)(Half)(random.NextSingle() * 0.08f) / scale)];
-        random.NextBytes(fields);
-        _weights = new BlockQuantizedMatrix[Math.Max(1, ColdBytes / fields.LongLength)];
-        fixed (byte* field = fields)
-        fixed (float* scale = scales, zeroPoint = zeroPoints)
-        {
-            for (int i = 0; i < _weights.Length; i++)
-            {
-                _weights[i] = BlockQuantizedMatrix.Pack(
-                    new BlockQuantizedSource { Rows = n, Columns = k, Bits = bits, BlockSize = 32, Fields = field, Scales = scale, FloatZeroPoints = bits == 4 ? zeroPoint : null },
-                    _pool);
-            }
-        }
+        _weights = new ColdWeights(_pool, n, k, bits, withZeroPoints: bits == 4);
     }
 
     [GlobalCleanup]
     public void Cleanup()
     {
-        foreach (BlockQuantizedMatrix matrix in _weights)
-        {
-            matrix.Dispose();
-        }
-
+        _weights.Dispose();
         _x.Dispose();
         _y.Dispose();
         _pool.Dispose();
@@ -74,11 +51,9 @@ public unsafe class QuantizedMatMulBenchmarks
 
     /// <summary>Activations stay float, as the default model asks.</summary>
     [Benchmark(Baseline = true)]
-    public void FloatActivations() => QuantizedMatMul.Run(_pool, Next(), (float*)_x.Pointer, Rows, null, (float*)_y.Pointer);
+    public void FloatActivations() => QuantizedMatMul.Run(_pool, _weights.Next(), (float*)_x.Pointer, Rows, null, (float*)_y.Pointer);
 
     /// <summary>Accuracy level 4.</summary>
     [Benchmark]
-    public void Int8Activations() => QuantizedMatMul.RunInt8(_pool, Next(), (float*)_x.Pointer, Rows, null, (float*)_y.Pointer);
-
-    private BlockQuantizedMatrix Next() => _weights[_next = (_next + 1) % _weights.Length];
+    public void Int8Activations() => QuantizedMatMul.RunInt8(_pool, _weights.Next(), (float*)_x.Pointer, Rows, null, (float*)_y.Pointer);
 }
