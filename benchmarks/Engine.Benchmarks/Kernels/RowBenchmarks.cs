@@ -42,5 +42,8 @@ public unsafe class RowBenchmarks
     public void SiluMultiply() => Elementwise.SiluMultiply((float*)_x.Pointer, (float*)_x.Pointer, Length, (float*)_y.Pointer);
 
     [Benchmark]
+    public void Exp() => Elementwise.Exp((float*)_x.Pointer, Length, (float*)_y.Pointer);
+
+    [Benchmark]
     public int ArgMaxRow() => ArgMax.Run(new ReadOnlySpan<float>(_x.Pointer, Length));
 }
