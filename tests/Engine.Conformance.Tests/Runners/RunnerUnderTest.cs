@@ -1,6 +1,8 @@
 using Engine.Inference;
 using Engine.Inference.Models;
 using Engine.Inference.Runners;
+using Engine.Onnx;
+using Engine.Onnx.Tensors;
 using Engine.OnnxRuntime;
 
 namespace Engine.Conformance.Tests.Runners;
@@ -15,9 +17,9 @@ internal static class RunnerUnderTest
 
     public static IModelRunner Open(string runner, string folder, Action<LlmEngineOptions>? configure = null)
     {
-        LlmEngineOptions options = new() { Model = folder, Threads = 2, KVCacheType = runner == "managed" ? KVCacheType.Float32 : null };
-        configure?.Invoke(options);
         ModelDirectory directory = ModelDirectory.Open(folder);
+        LlmEngineOptions options = new() { Model = folder, Threads = 2, KVCacheType = runner == "managed" ? TypeInTheGraph(directory) : null };
+        configure?.Invoke(options);
         return runner switch
         {
             "onnxruntime" => OnnxRuntimeModelRunner.Create(directory, options),
@@ -25,5 +27,13 @@ internal static class RunnerUnderTest
             "managed-plain" => ManagedModelRunner.Create(directory, options, paged: false),
             _ => throw new ArgumentOutOfRangeException(nameof(runner)),
         };
+    }
+
+    // Keys and values as everybody else keeps them, so that a difference is one of arithmetic.
+    private static KVCacheType TypeInTheGraph(ModelDirectory directory)
+    {
+        using OnnxModel graph = OnnxModel.Load(directory.ModelFile);
+        ModelSignature signature = ModelSignature.Create(directory, graph.Inputs, graph.Outputs);
+        return signature.Caches.Any(pair => pair.Past.ElementType == ElementType.Float16) ? KVCacheType.Float16 : KVCacheType.Float32;
     }
 }
