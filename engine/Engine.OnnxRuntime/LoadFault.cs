@@ -91,7 +91,7 @@ internal static partial class LoadFault
     private static partial Regex MissingLibrary();
 
     private static string WrongVersion(string what) =>
-        $"ONNX Runtime's native library is older than its binding {SessionFactory.PackageVersion} ({what}); take the library of that version, or build with -p:OnnxRuntimeManagedVersion= and the library's version.";
+        $"ONNX Runtime's native library is older than its binding {SessionFactory.PackageVersion} ({what}); take the library of that version, or build with -p:OnnxRuntimeManagedVersion set to the library's version.";
 
     private static string Letters(string path) =>
         path.All(char.IsAscii) || !OperatingSystem.IsWindows() ? "" : ", perhaps because its path has letters beyond ASCII: move the folder to one without";
