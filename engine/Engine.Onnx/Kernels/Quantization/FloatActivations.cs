@@ -9,27 +9,30 @@ namespace Engine.Onnx.Kernels.Quantization;
 /// with the largest. Numbers are kept as digits that are multiplied exactly: three of 8 bits, or two of 12 for weights of 8 bits.
 /// </summary>
 /// <remarks>
-/// A stretch is: for every vector of weights and every shift of its fields the digits of each row, lowest first, byte j of a word being the column that
-/// the field in byte j has; 12-bit digits lie in halves of a word, columns 0 and 2, then 1 and 3. Then for each row the <see cref="StretchFactors"/>.
+/// A stretch of a row is: for every vector of weights and every shift of its fields the digits, lowest first, byte j of a word being the column that
+/// the field in byte j has; 12-bit digits lie in halves of a word, columns 0 and 2, then 1 and 3. Then <see cref="StretchFactors"/>. Rows follow each
+/// other, and stretches follow the rows.
 /// </remarks>
 internal static unsafe class FloatActivations
 {
     private const int Words24 = 3;
     private const int Words12 = 2;
 
-    /// <summary>Vectors of weights in a stretch. In eight bits times four: 4 vectors of 2 * 2 products of at most 15 * 128 are 30720 and fit 16 bits.</summary>
+    /// <summary>Vectors of weights in a stretch of 32 columns, or 16 if a block is no longer. Sixteen products of at most 15 * 128 are 30720 and fit 16 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int StretchVectors<TFormat>(in BlockLayout layout)
-        where TFormat : struct, IFieldFormat => Math.Min(layout.VectorCount, TFormat.Bits == 8 ? 8 : 4);
+        where TFormat : struct, IFieldFormat => Math.Min(layout.VectorCount, TFormat.Bits);
+
+    /// <summary>Words of a stretch of one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int StretchWords<TFormat>(in BlockLayout layout)
+        where TFormat : struct, IFieldFormat =>
+        StretchVectors<TFormat>(layout) * (TFormat.Bits == 8 ? 2 * Words12 : 8 / TFormat.Bits * Words24) + StretchFactors.Words;
 
     /// <summary>Words that a tile takes.</summary>
     public static long TileLength<TFormat>(in BlockLayout layout, int tileRows)
-        where TFormat : struct, IFieldFormat
-    {
-        long vectors = (long)layout.BlockCount * layout.VectorCount;
-        int digits = TFormat.Bits == 8 ? 2 * Words12 : 8 / TFormat.Bits * Words24;
-        return (vectors * digits + vectors / StretchVectors<TFormat>(layout) * StretchFactors.Words) * tileRows;
-    }
+        where TFormat : struct, IFieldFormat =>
+        (long)layout.BlockCount * layout.VectorCount / StretchVectors<TFormat>(layout) * StretchWords<TFormat>(layout) * tileRows;
 
     /// <summary>Packs <paramref name="rows"/> rows and fills the tile up with rows of zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -38,13 +41,13 @@ internal static unsafe class FloatActivations
     {
         int vectors = StretchVectors<TFormat>(layout);
         int length = vectors * 32 / TFormat.Bits;
-        int words = vectors * (TFormat.Bits == 8 ? 2 * Words12 : 8 / TFormat.Bits * Words24) * tileRows;
+        int words = StretchWords<TFormat>(layout);
         int stretches = layout.BlockCount * layout.VectorCount / vectors;
         int* whole = stackalloc int[length];
         float* padded = stackalloc float[length];
         for (int row = 0; row < tileRows; row++)
         {
-            int* target = tile;
+            int* target = tile + row * words;
             for (int stretch = 0; stretch < stretches; stretch++)
             {
                 float* values = source + (long)row * columns + (long)stretch * length;
@@ -56,21 +59,21 @@ internal static unsafe class FloatActivations
                     values = padded;
                 }
 
-                ((StretchFactors*)(target + words))[row] = Round<TFormat>(values, length, layout.ZeroPoint, whole);
+                *(StretchFactors*)(target + words - StretchFactors.Words) = Round<TFormat>(values, length, layout.ZeroPoint, whole);
                 if (TFormat.Bits == 4)
                 {
-                    Write4(whole, vectors, target + row * Words24, tileRows * Words24);
+                    Write4(whole, vectors, target);
                 }
                 else if (TFormat.Bits == 8)
                 {
-                    Write8(whole, vectors, target + row * Words12, tileRows * Words12);
+                    Write8(whole, vectors, target);
                 }
                 else
                 {
-                    Write2(whole, vectors, target + row * Words24, tileRows * Words24);
+                    Write2(whole, vectors, target);
                 }
 
-                target += words + tileRows * StretchFactors.Words;
+                target += words * tileRows;
             }
         }
     }
@@ -132,7 +135,7 @@ internal static unsafe class FloatActivations
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write4(int* whole, int vectors, int* target, int step)
+    private static void Write4(int* whole, int vectors, int* target)
     {
         for (int vector = 0; vector < vectors; vector++)
         {
@@ -141,9 +144,9 @@ internal static unsafe class FloatActivations
             Vector128<int> first = Vector128.Shuffle(Digits(whole).AsByte(), order).AsInt32();
             Vector128<int> second = Vector128.Shuffle(Digits(whole + 4).AsByte(), order).AsInt32();
             Write3((first & Vector128.Create(0xFFFF)) | (second << 16), target);
-            Write3((first >>> 16) | (second & Vector128.Create(unchecked((int)0xFFFF0000))), target + step);
+            Write3((first >>> 16) | (second & Vector128.Create(unchecked((int)0xFFFF0000))), target + Words24);
             whole += 8;
-            target += 2 * step;
+            target += 2 * Words24;
         }
     }
 
@@ -154,7 +157,7 @@ internal static unsafe class FloatActivations
         target[2] = digits[2];
     }
 
-    private static void Write2(int* whole, int vectors, int* target, int step)
+    private static void Write2(int* whole, int vectors, int* target)
     {
         for (int vector = 0; vector < vectors; vector++)
         {
@@ -165,19 +168,19 @@ internal static unsafe class FloatActivations
                 Vector128<int> words = (a & low) | ((b & low) << 8) | ((c & low) << 16) | ((d & low) << 24);
                 for (int shift = 0; shift < 4; shift++)
                 {
-                    target[shift * step + digit] = words[shift];
+                    target[shift * Words24 + digit] = words[shift];
                 }
 
                 (a, b, c, d) = (a >>> 8, b >>> 8, c >>> 8, d >>> 8);
             }
 
             whole += 16;
-            target += 4 * step;
+            target += 4 * Words24;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write8(int* whole, int vectors, int* target, int step)
+    private static void Write8(int* whole, int vectors, int* target)
     {
         for (int vector = 0; vector < vectors; vector++)
         {
@@ -188,10 +191,10 @@ internal static unsafe class FloatActivations
             high = (high & Vector128.Create(0xFFFF)) | (Vector128.Shuffle(high, Vector128.Create(2, 3, 2, 3)) << 16);
             target[0] = low[0];
             target[1] = high[0];
-            target[step] = low[1];
-            target[step + 1] = high[1];
+            target[Words12] = low[1];
+            target[Words12 + 1] = high[1];
             whole += 4;
-            target += 2 * step;
+            target += 2 * Words12;
         }
     }
 }

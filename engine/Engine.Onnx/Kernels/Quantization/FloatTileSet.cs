@@ -4,7 +4,7 @@ namespace Engine.Onnx.Kernels.Quantization;
 internal readonly unsafe struct FloatTileSet<TFormat> : ITileSet
     where TFormat : struct, IFieldFormat
 {
-    public static int NextTile(int rowsLeft) => Math.Min(rowsLeft, 2);
+    public static int NextTile(int rowsLeft) => rowsLeft == 1 ? 1 : Math.Min(rowsLeft & ~1, 48);
 
     public static long TileBytes(in BlockLayout layout, int tileRows) =>
         (FloatActivations.TileLength<TFormat>(layout, tileRows) * sizeof(int) + AlignedMemory.Alignment - 1) & ~(AlignedMemory.Alignment - 1);
@@ -25,11 +25,11 @@ internal readonly unsafe struct FloatTileSet<TFormat> : ITileSet
             default:
                 if (typeof(TFormat) == typeof(EightBits))
                 {
-                    FloatTiles.RunBytes2(group, layout, (int*)tile, sums);
+                    FloatTiles.RunBytes2(group, layout, (int*)tile, tileRows, sums);
                     break;
                 }
 
-                FloatTiles.RunFields2<TFormat>(group, layout, (int*)tile, sums);
+                FloatTiles.RunFields2<TFormat>(group, layout, (int*)tile, tileRows, sums);
                 break;
         }
     }

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Engine.Onnx.Kernels.Quantization;
 
 /// <summary>
-/// Quantised weights times float activations: one group of sixteen output rows against a tile of 1 or 2 activation rows, which come as the digits of
+/// Quantised weights times float activations: one group of sixteen output rows against a tile of activation rows, which come as the digits of
 /// <see cref="FloatActivations"/>. Integer instructions make four products where an FMA makes one, exactly, and take fields as they are.
 /// </summary>
 /// <remarks>
@@ -16,7 +16,6 @@ namespace Engine.Onnx.Kernels.Quantization;
 ///                    sum = fma(scale * rowScale, dot, sum);  sum = fma(offset, rowSum, sum)      weights with offsets
 ///                    high -= zeroPoint * sumHigh, low likewise; sum as above, no offset          weights without
 /// </code>
-/// Two rows are twelve sums, with fields and digits all that 16 registers hold.
 /// </remarks>
 internal static unsafe class FloatTiles
 {
@@ -74,56 +73,67 @@ internal static unsafe class FloatTiles
         }
     }
 
-    /// <summary>Two activation rows and weights of 2 or 4 bits; <paramref name="result"/> receives <c>[2, 16]</c> sums.</summary>
+    /// <summary>Pairs of activation rows and weights of 2 or 4 bits; <paramref name="result"/> receives <c>[rows, 16]</c> sums.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void RunFields2<TFormat>(byte* group, in BlockLayout layout, int* digits, float* result)
+    public static void RunFields2<TFormat>(byte* group, in BlockLayout layout, int* digits, int rows, float* result)
         where TFormat : struct, IFieldFormat
     {
         int vectors = FloatActivations.StretchVectors<TFormat>(layout);
+        int next = FloatActivations.StretchWords<TFormat>(layout);
         int fieldBytes = layout.FieldBytes;
         Epilogue epilogue = new(layout);
         Vector256<int> mask = Vector256.Create(((1 << TFormat.Bits) - 1) * 0x01010101);
-        new Span<float>(result, 2 * BlockQuantizedMatrix.GroupRows).Clear();
+        new Span<float>(result, rows * BlockQuantizedMatrix.GroupRows).Clear();
         for (int block = layout.BlockCount; block > 0; block--)
         {
-            byte* words = group;
+            byte* stretch = group;
             byte* scales = group + fieldBytes;
+            BlockFactors factors = epilogue.Load(scales);
             do
             {
-                Vector256<short> a0 = Vector256<short>.Zero, a1 = Vector256<short>.Zero;
-                Vector256<short> b0 = Vector256<short>.Zero, b1 = Vector256<short>.Zero;
-                Vector256<short> c0 = Vector256<short>.Zero, c1 = Vector256<short>.Zero;
-                Vector256<short> d0 = Vector256<short>.Zero, d1 = Vector256<short>.Zero;
-                Vector256<short> e0 = Vector256<short>.Zero, e1 = Vector256<short>.Zero;
-                Vector256<short> f0 = Vector256<short>.Zero, f1 = Vector256<short>.Zero;
-                for (int vector = vectors; vector > 0; vector--)
+                Prefetch(stretch, vectors);
+                float* target = result;
+                for (int row = rows; row > 0; row -= 2)
                 {
-                    Prefetch(words);
-                    // The words are read again for every shift: held, they would push sums out of the registers.
-                    Step2(Vector256.Load((int*)words) & mask, Vector256.Load((int*)(words + 32)) & mask, digits, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
-                    if (typeof(TFormat) == typeof(TwoBits))
+                    byte* words = stretch;
+                    int* x = digits;
+                    Vector256<short> a0 = Vector256<short>.Zero, a1 = Vector256<short>.Zero;
+                    Vector256<short> b0 = Vector256<short>.Zero, b1 = Vector256<short>.Zero;
+                    Vector256<short> c0 = Vector256<short>.Zero, c1 = Vector256<short>.Zero;
+                    Vector256<short> d0 = Vector256<short>.Zero, d1 = Vector256<short>.Zero;
+                    Vector256<short> e0 = Vector256<short>.Zero, e1 = Vector256<short>.Zero;
+                    Vector256<short> f0 = Vector256<short>.Zero, f1 = Vector256<short>.Zero;
+                    for (int vector = vectors; vector > 0; vector--)
                     {
-                        Step2((Vector256.Load((int*)words) >>> 2) & mask, (Vector256.Load((int*)(words + 32)) >>> 2) & mask, digits + 6, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
-                        Step2((Vector256.Load((int*)words) >>> 4) & mask, (Vector256.Load((int*)(words + 32)) >>> 4) & mask, digits + 12, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
-                        Step2((Vector256.Load((int*)words) >>> 6) & mask, (Vector256.Load((int*)(words + 32)) >>> 6) & mask, digits + 18, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
-                        digits += 24;
-                    }
-                    else
-                    {
-                        Step2((Vector256.Load((int*)words) >>> 4) & mask, (Vector256.Load((int*)(words + 32)) >>> 4) & mask, digits + 6, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
-                        digits += 12;
+                        // The words are read again for every shift: held, they would push sums out of the registers.
+                        Step2(Vector256.Load((int*)words) & mask, Vector256.Load((int*)(words + 32)) & mask, x, next, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
+                        if (typeof(TFormat) == typeof(TwoBits))
+                        {
+                            Step2((Vector256.Load((int*)words) >>> 2) & mask, (Vector256.Load((int*)(words + 32)) >>> 2) & mask, x + 3, next, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
+                            Step2((Vector256.Load((int*)words) >>> 4) & mask, (Vector256.Load((int*)(words + 32)) >>> 4) & mask, x + 6, next, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
+                            Step2((Vector256.Load((int*)words) >>> 6) & mask, (Vector256.Load((int*)(words + 32)) >>> 6) & mask, x + 9, next, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
+                            x += 12;
+                        }
+                        else
+                        {
+                            Step2((Vector256.Load((int*)words) >>> 4) & mask, (Vector256.Load((int*)(words + 32)) >>> 4) & mask, x + 3, next, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
+                            x += 6;
+                        }
+
+                        words += BlockLayout.VectorBytes;
                     }
 
-                    words += BlockLayout.VectorBytes;
+                    Finish(factors, a0, a1, b0, b1, c0, c1, (StretchFactors*)x, target);
+                    Finish(factors, d0, d1, e0, e1, f0, f1, (StretchFactors*)(x + next), target + BlockQuantizedMatrix.GroupRows);
+                    digits += 2 * next;
+                    target += 2 * BlockQuantizedMatrix.GroupRows;
                 }
 
-                BlockFactors factors = epilogue.Load(scales);
-                Finish(factors, a0, a1, b0, b1, c0, c1, (StretchFactors*)digits, result);
-                Finish(factors, d0, d1, e0, e1, f0, f1, (StretchFactors*)digits + 1, result + BlockQuantizedMatrix.GroupRows);
-                digits += 2 * StretchFactors.Words;
+                stretch += vectors * BlockLayout.VectorBytes;
             }
-            while (words < scales);
+            while (stretch < scales);
 
+            Prefetch(scales);
             group += layout.BlockBytes;
         }
     }
@@ -166,45 +176,56 @@ internal static unsafe class FloatTiles
         }
     }
 
-    /// <summary>Two activation rows and weights of 8 bits; <paramref name="result"/> receives <c>[2, 16]</c> sums.</summary>
+    /// <summary>Pairs of activation rows and weights of 8 bits; <paramref name="result"/> receives <c>[rows, 16]</c> sums.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void RunBytes2(byte* group, in BlockLayout layout, int* digits, float* result)
+    public static void RunBytes2(byte* group, in BlockLayout layout, int* digits, int rows, float* result)
     {
         int vectors = FloatActivations.StretchVectors<EightBits>(layout);
+        int next = FloatActivations.StretchWords<EightBits>(layout);
         int fieldBytes = layout.FieldBytes;
         Epilogue epilogue = new(layout);
         Vector256<int> mask = Vector256.Create(0x00FF00FF);
-        new Span<float>(result, 2 * BlockQuantizedMatrix.GroupRows).Clear();
+        new Span<float>(result, rows * BlockQuantizedMatrix.GroupRows).Clear();
         for (int block = layout.BlockCount; block > 0; block--)
         {
-            byte* words = group;
+            byte* stretch = group;
             byte* scales = group + fieldBytes;
+            BlockFactors factors = epilogue.Load(scales);
             do
             {
-                Vector256<int> a0 = Vector256<int>.Zero, a1 = Vector256<int>.Zero, b0 = Vector256<int>.Zero, b1 = Vector256<int>.Zero;
-                Vector256<int> c0 = Vector256<int>.Zero, c1 = Vector256<int>.Zero, d0 = Vector256<int>.Zero, d1 = Vector256<int>.Zero;
-                for (int vector = vectors; vector > 0; vector--)
+                Prefetch(stretch, vectors);
+                float* target = result;
+                for (int row = rows; row > 0; row -= 2)
                 {
-                    Prefetch(words);
-                    Vector256<int> w0 = Vector256.Load((int*)words), w1 = Vector256.Load((int*)(words + 32));
-                    Vector256<short> f0 = (w0 & mask).AsInt16(), f1 = (w1 & mask).AsInt16();
-                    Step(f0, f1, digits, ref a0, ref a1, ref b0, ref b1);
-                    Step(f0, f1, digits + 2, ref c0, ref c1, ref d0, ref d1);
-                    f0 = w0.AsInt16() >>> 8;
-                    f1 = w1.AsInt16() >>> 8;
-                    Step(f0, f1, digits + 4, ref a0, ref a1, ref b0, ref b1);
-                    Step(f0, f1, digits + 6, ref c0, ref c1, ref d0, ref d1);
-                    digits += 8;
-                    words += BlockLayout.VectorBytes;
+                    byte* words = stretch;
+                    int* x = digits;
+                    Vector256<int> a0 = Vector256<int>.Zero, a1 = Vector256<int>.Zero, b0 = Vector256<int>.Zero, b1 = Vector256<int>.Zero;
+                    Vector256<int> c0 = Vector256<int>.Zero, c1 = Vector256<int>.Zero, d0 = Vector256<int>.Zero, d1 = Vector256<int>.Zero;
+                    for (int vector = vectors; vector > 0; vector--)
+                    {
+                        Vector256<int> w0 = Vector256.Load((int*)words), w1 = Vector256.Load((int*)(words + 32));
+                        Vector256<short> f0 = (w0 & mask).AsInt16(), f1 = (w1 & mask).AsInt16();
+                        Step(f0, f1, x, ref a0, ref a1, ref b0, ref b1);
+                        Step(f0, f1, x + next, ref c0, ref c1, ref d0, ref d1);
+                        f0 = w0.AsInt16() >>> 8;
+                        f1 = w1.AsInt16() >>> 8;
+                        Step(f0, f1, x + 2, ref a0, ref a1, ref b0, ref b1);
+                        Step(f0, f1, x + next + 2, ref c0, ref c1, ref d0, ref d1);
+                        x += 4;
+                        words += BlockLayout.VectorBytes;
+                    }
+
+                    Epilogue.Add(factors, b0, b1, a0, a1, 4096, (StretchFactors*)x, target);
+                    Epilogue.Add(factors, d0, d1, c0, c1, 4096, (StretchFactors*)(x + next), target + BlockQuantizedMatrix.GroupRows);
+                    digits += 2 * next;
+                    target += 2 * BlockQuantizedMatrix.GroupRows;
                 }
 
-                BlockFactors factors = epilogue.Load(scales);
-                Epilogue.Add(factors, b0, b1, a0, a1, 4096, (StretchFactors*)digits, result);
-                Epilogue.Add(factors, d0, d1, c0, c1, 4096, (StretchFactors*)digits + 1, result + BlockQuantizedMatrix.GroupRows);
-                digits += 2 * StretchFactors.Words;
+                stretch += vectors * BlockLayout.VectorBytes;
             }
-            while (words < scales);
+            while (stretch < scales);
 
+            Prefetch(scales);
             group += layout.BlockBytes;
         }
     }
@@ -215,6 +236,16 @@ internal static unsafe class FloatTiles
         if (Sse.IsSupported)
         {
             Sse.Prefetch0(words + PrefetchBytes);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(byte* words, int vectors)
+    {
+        for (; vectors > 0; vectors--)
+        {
+            Prefetch(words);
+            words += BlockLayout.VectorBytes;
         }
     }
 
@@ -235,15 +266,15 @@ internal static unsafe class FloatTiles
         c1 += DigitProducts.Bytes(w1, x);
     }
 
-    /// <summary>The same for two rows.</summary>
+    /// <summary>The same for two rows, whose digits lie <paramref name="next"/> words apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step2(
-        Vector256<int> w0, Vector256<int> w1, int* digits,
+        Vector256<int> w0, Vector256<int> w1, int* digits, int next,
         ref Vector256<short> a0, ref Vector256<short> a1, ref Vector256<short> b0, ref Vector256<short> b1, ref Vector256<short> c0, ref Vector256<short> c1,
         ref Vector256<short> d0, ref Vector256<short> d1, ref Vector256<short> e0, ref Vector256<short> e1, ref Vector256<short> f0, ref Vector256<short> f1)
     {
         Step(w0, w1, digits, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1);
-        Step(w0, w1, digits + 3, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
+        Step(w0, w1, digits + next, ref d0, ref d1, ref e0, ref e1, ref f0, ref f1);
     }
 
     /// <summary>Half of the bytes times two digits.</summary>
