@@ -103,9 +103,14 @@ public sealed class GenAIModelRunner : IModelRunner
     /// <inheritdoc/>
     public void Dispose() => Close();
 
-    /// <summary>The folder that the device runs: DirectML takes a layout of its own.</summary>
+    /// <summary>The folder that the device runs: DirectML takes a layout of its own, and CUDA's own is for it alone.</summary>
     private static ModelDirectory FolderFor(ModelDirectory directory, ExecutionDevice? device)
     {
+        if (device is { Kind: ExecutionDeviceKind.Cpu } && CudaLayout.Find(directory.ModelFile) is string layout)
+        {
+            throw new InvalidModelException($"{directory.ModelFile} gives wrong results on the processor: {layout}, or run it by CUDA (--device cuda).");
+        }
+
         if (device is not { Kind: ExecutionDeviceKind.DirectML } adapter)
         {
             return directory;

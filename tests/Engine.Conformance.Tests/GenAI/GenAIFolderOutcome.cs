@@ -23,6 +23,9 @@ internal sealed record GenAIFolderOutcome(string? GenAIRefusal, string? RunnerRe
     private static readonly int[] PromptLengths = [5, 20, 48];
     private static readonly ConcurrentDictionary<string, GenAIFolderOutcome> Known = [];
 
+    /// <summary>Whether the runner refuses it for weights in a layout that only CUDA computes right; GenAI asks nothing.</summary>
+    public bool IsOfCuda => GenAIRefusal is null && RunnerRefusal is not null && RunnerRefusal.Contains("CUDA's own layout", StringComparison.Ordinal);
+
     /// <summary>The folders there are.</summary>
     public static IEnumerable<string> Folders =>
     [
