@@ -131,7 +131,8 @@ public sealed class DirectMLFolderParityTests : IDisposable
         }
     }
 
-    private static IModelRunner Managed(ModelDirectory directory) => ManagedModelRunner.Create(directory, new LlmEngineOptions { Model = directory.Path, Threads = 1 });
+    private static IModelRunner Managed(ModelDirectory directory) => ManagedModelRunner.Create(
+        directory, new LlmEngineOptions { Model = directory.Path, Threads = 1, KVCacheType = KVCacheType.Float32 });
 
     // Optimised, graphs with DequantizeLinear round activations to integers.
     private static IModelRunner OnnxRuntime(ModelDirectory directory) => OnnxRuntimeModelRunner.Create(

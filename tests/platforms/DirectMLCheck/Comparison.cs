@@ -48,7 +48,7 @@ internal sealed record Comparison(float Largest, float FromProvider, float? From
     {
         try
         {
-            using IModelRunner runner = ManagedModelRunner.Create(directory, new LlmEngineOptions { Model = directory.Path, AccuracyLevel = 0 });
+            using IModelRunner runner = ManagedModelRunner.Create(directory, new LlmEngineOptions { Model = directory.Path, AccuracyLevel = 0, KVCacheType = KVCacheType.Float32 });
             RunnerProbe probe = new(runner);
             probe.Begin();
             List<float[]> rows = [probe.Append(prompt, 1)[0]];

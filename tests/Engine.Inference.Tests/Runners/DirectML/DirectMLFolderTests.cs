@@ -143,7 +143,7 @@ public sealed class DirectMLFolderTests : IDisposable
     // Levels of accuracy are the CPU's: DirectML multiplies in the type of the activations, and so does what was rewritten.
     private static float[][] Rows(ModelDirectory directory)
     {
-        using IModelRunner runner = ManagedModelRunner.Create(directory, new LlmEngineOptions { Model = directory.Path, Threads = 1, AccuracyLevel = 0 });
+        using IModelRunner runner = ManagedModelRunner.Create(directory, new LlmEngineOptions { Model = directory.Path, Threads = 1, AccuracyLevel = 0, KVCacheType = KVCacheType.Float32 });
         RunnerProbe probe = new(runner);
         probe.Begin();
         int[] prompt = [.. Enumerable.Range(0, 23).Select(i => (3 + (i * 37)) % runner.VocabularySize)];
