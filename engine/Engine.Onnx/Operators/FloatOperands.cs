@@ -70,6 +70,9 @@ internal static unsafe class FloatOperands
 /// <summary>An output under construction.</summary>
 internal readonly unsafe ref struct FloatOutput(Tensor tensor, float* data)
 {
+    /// <summary>The output.</summary>
+    public Tensor Tensor => tensor;
+
     /// <summary>The floats to write, as many as the output has elements.</summary>
     public float* Data => data;
 

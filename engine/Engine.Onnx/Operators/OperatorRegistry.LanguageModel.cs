@@ -22,6 +22,7 @@ internal sealed partial class OperatorRegistry
         Add(Microsoft, "SkipSimplifiedLayerNormalization", 1, node => new SkipNormalization(node, simplified: true));
         Add(Microsoft, "SkipLayerNormalization", 1, node => new SkipNormalization(node, simplified: false));
         Add(Microsoft, "MatMulNBits", 1, node => new MatMulNBits(node));
+        Add(Own, "SharedMatMulNBits", 1, node => new SharedMatMulNBits(node));
         Add(Microsoft, "GatherBlockQuantized", 1, node => new GatherBlockQuantized(node));
         Add(Microsoft, "GroupQueryAttention", 1, node => new GroupQueryAttention(node));
         Add(Microsoft, "RotaryEmbedding", 1, node => new RotaryEmbedding(node, contrib: true));

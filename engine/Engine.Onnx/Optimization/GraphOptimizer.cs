@@ -26,6 +26,8 @@ internal static class GraphOptimizer
             RunNested(graph, fusion);
         }
 
+        RunNested(graph, new SharedActivations());
+
         RunNested(graph, new DeadNodeRemoval());
     }
 

@@ -28,6 +28,11 @@ internal readonly struct BlockLayout(int blockCount, int blockSize, int bits, bo
     public readonly int BlockBytes = blockSize * bits / 32 * VectorBytes + (halfScales ? 32 : 64)
         + offsets switch { OffsetKind.None => 0, OffsetKind.Half => 32, _ => 64 };
 
+    /// <summary>Whether packed activations of this layout are those of the other one too.</summary>
+    public bool ReadsSameActivations(in BlockLayout other) =>
+        BlockCount == other.BlockCount && BlockSize == other.BlockSize && VectorCount == other.VectorCount && ZeroPoint == other.ZeroPoint
+        && (Offsets == OffsetKind.None) == (other.Offsets == OffsetKind.None);
+
     public int FieldBytes => VectorCount * VectorBytes;
 
     /// <summary>Bytes of the scales and offsets of a block, which lie behind its fields: a multiple of 32.</summary>

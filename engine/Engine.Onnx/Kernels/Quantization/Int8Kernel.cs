@@ -36,7 +36,7 @@ internal sealed class Int8Kernel<TRegister, TDot, TVector> : Int8Kernel
 {
     public override void Run(WorkerPool pool, in QuantizedMatMul.Call call)
     {
-        switch (call.Weights.Bits)
+        switch (call.Products[0].Weights.Bits)
         {
             case 2:
                 QuantizedMatMul.Run<Int8TileSet<TRegister, TDot, TVector, TwoBits>>(pool, call);

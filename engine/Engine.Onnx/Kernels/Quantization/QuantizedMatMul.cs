@@ -31,8 +31,19 @@ internal static unsafe class QuantizedMatMul
     /// <param name="y">Receives <c>[rows, N]</c>.</param>
     public static void Run(WorkerPool pool, BlockQuantizedMatrix weights, float* x, int rows, float* bias, float* y)
     {
-        Call call = new() { Weights = weights, X = x, Rows = rows, Bias = bias, Y = y };
-        switch (weights.Bits)
+        QuantizedProduct product = new(weights, bias, y);
+        Run(pool, new ReadOnlySpan<QuantizedProduct>(in product), x, rows);
+    }
+
+    /// <summary>Several products of the same activations: weights of equally many bits and columns.</summary>
+    /// <param name="pool">Threads to use.</param>
+    /// <param name="products">The weights and where their results go.</param>
+    /// <param name="x">Activations, <paramref name="rows"/> rows of K values.</param>
+    /// <param name="rows">Activation rows, M.</param>
+    public static void Run(WorkerPool pool, ReadOnlySpan<QuantizedProduct> products, float* x, int rows)
+    {
+        Call call = new() { Products = products, X = x, Rows = rows };
+        switch (products[0].Weights.Bits)
         {
             case 2:
                 Run<FloatTileSet<TwoBits>>(pool, call);
@@ -47,11 +58,41 @@ internal static unsafe class QuantizedMatMul
     }
 
     /// <summary>Activations are rounded to 8 bits, a scale per row and block: accuracy level 4.</summary>
-    /// <inheritdoc cref="Run"/>
-    public static void RunInt8(WorkerPool pool, BlockQuantizedMatrix weights, float* x, int rows, float* bias, float* y) =>
-        Int8Kernel.Best.Run(pool, new Call { Weights = weights, X = x, Rows = rows, Bias = bias, Y = y });
+    /// <inheritdoc cref="Run(WorkerPool, BlockQuantizedMatrix, float*, int, float*, float*)"/>
+    public static void RunInt8(WorkerPool pool, BlockQuantizedMatrix weights, float* x, int rows, float* bias, float* y)
+    {
+        QuantizedProduct product = new(weights, bias, y);
+        RunInt8(pool, new ReadOnlySpan<QuantizedProduct>(in product), x, rows);
+    }
+
+    /// <summary>Activations are rounded to 8 bits, a scale per row and block: accuracy level 4.</summary>
+    /// <inheritdoc cref="Run(WorkerPool, ReadOnlySpan{QuantizedProduct}, float*, int)"/>
+    public static void RunInt8(WorkerPool pool, ReadOnlySpan<QuantizedProduct> products, float* x, int rows) =>
+        Int8Kernel.Best.Run(pool, new Call { Products = products, X = x, Rows = rows });
 
     internal static void Run<TTiles>(WorkerPool pool, in Call call)
+        where TTiles : struct, ITileSet
+    {
+        for (int first = 0; first < call.Products.Length;)
+        {
+            ReadOnlySpan<QuantizedProduct> alike = LikeTheFirst(call.Products[first..]);
+            RunAlike<TTiles>(pool, call with { Products = alike });
+            first += alike.Length;
+        }
+    }
+
+    private static ReadOnlySpan<QuantizedProduct> LikeTheFirst(ReadOnlySpan<QuantizedProduct> products)
+    {
+        int count = 1;
+        while (count < products.Length && products[0].Weights.Layout.ReadsSameActivations(products[count].Weights.Layout))
+        {
+            count++;
+        }
+
+        return products[..count];
+    }
+
+    private static void RunAlike<TTiles>(WorkerPool pool, in Call call)
         where TTiles : struct, ITileSet
     {
         if (call.Rows >= 2 * RowBlock || (call.Rows >= 24 * pool.ThreadCount && pool.ThreadCount > 1))
@@ -65,13 +106,23 @@ internal static unsafe class QuantizedMatMul
         }
 
         // Few rows: all threads share the packed rows, and each takes groups of output columns.
-        BlockQuantizedMatrix weights = call.Weights;
-        void* packed = Scratch.Get<byte>(Scratch.Purpose.Activations, PackedBytes<TTiles>(weights.Layout, call.Rows));
-        Pack<TTiles>(call, 0, call.Rows, (byte*)packed);
-        long chunkBytes = Math.Clamp(weights.GroupCount * weights.GroupBytes / (2 * pool.ThreadCount), MinimumChunkBytes, ChunkBytes);
-        int groupsPerChunk = (int)Math.Max(1, chunkBytes / weights.GroupBytes);
-        ColumnsBody<TTiles> columns = new() { Call = call, Packed = (byte*)packed, GroupsPerChunk = groupsPerChunk };
-        pool.Run((weights.GroupCount + groupsPerChunk - 1) / groupsPerChunk, ref columns);
+        byte* packed = Scratch.Get<byte>(Scratch.Purpose.Activations, PackedBytes<TTiles>(call.Layout, call.Rows));
+        Pack<TTiles>(call, 0, call.Rows, packed);
+        long bytes = 0;
+        foreach (ref readonly QuantizedProduct product in call.Products)
+        {
+            bytes += product.Weights.GroupCount * product.Weights.GroupBytes;
+        }
+
+        long chunkBytes = Math.Clamp(bytes / (2 * pool.ThreadCount), MinimumChunkBytes, ChunkBytes);
+        ColumnsBody<TTiles> columns = new() { Call = call, Packed = packed, GroupsPerChunk = (int)Math.Max(1, chunkBytes / call.Products[0].Weights.GroupBytes) };
+        int chunks = 0;
+        foreach (ref readonly QuantizedProduct product in call.Products)
+        {
+            chunks += columns.ChunksOf(product);
+        }
+
+        pool.Run(chunks, ref columns);
     }
 
     private static long PackedBytes<TTiles>(in BlockLayout layout, int rows)
@@ -91,41 +142,42 @@ internal static unsafe class QuantizedMatMul
     private static void Pack<TTiles>(in Call call, int firstRow, int rows, byte* packed)
         where TTiles : struct, ITileSet
     {
-        BlockLayout layout = call.Weights.Layout;
+        BlockLayout layout = call.Layout;
+        int columns = call.Products[0].Weights.Columns;
         for (int row = 0; row < rows;)
         {
             int tileRows = TTiles.NextTile(rows - row);
-            float* source = call.X + (long)(firstRow + row) * call.Weights.Columns;
-            TTiles.Pack(source, Math.Min(tileRows, rows - row), call.Weights.Columns, layout, packed, tileRows);
+            float* source = call.X + (long)(firstRow + row) * columns;
+            TTiles.Pack(source, Math.Min(tileRows, rows - row), columns, layout, packed, tileRows);
             packed += TTiles.TileBytes(layout, tileRows);
             row += tileRows;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply<TTiles>(in Call call, int firstRow, int rows, byte* packed, int firstGroup, int lastGroup)
+    private static void Multiply<TTiles>(in QuantizedProduct product, int firstRow, int rows, byte* packed, int firstGroup, int lastGroup)
         where TTiles : struct, ITileSet
     {
         float* sums = stackalloc float[MaximumTileRows * BlockQuantizedMatrix.GroupRows];
-        BlockLayout layout = call.Weights.Layout;
-        int n = call.Weights.Rows;
-        byte* workspace = call.Weights.Workspace();
+        BlockLayout layout = product.Weights.Layout;
+        int n = product.Weights.Rows;
+        byte* workspace = product.Weights.Workspace();
         for (int group = firstGroup; group < lastGroup; group++)
         {
-            byte* words = call.Weights.Group(group, workspace);
+            byte* words = product.Weights.Group(group, workspace);
             byte* tile = packed;
             int column = group * BlockQuantizedMatrix.GroupRows;
             int width = Math.Min(BlockQuantizedMatrix.GroupRows, n - column);
             for (int row = 0; row < rows;)
             {
                 int tileRows = TTiles.NextTile(rows - row);
-                float* target = call.Y + (long)(firstRow + row) * n + column;
+                float* target = product.Result + (long)(firstRow + row) * n + column;
                 bool direct = tileRows == 1 && width == BlockQuantizedMatrix.GroupRows;
                 TTiles.Run(words, layout, tile, tileRows, direct ? target : sums);
                 tile += TTiles.TileBytes(layout, tileRows);
                 for (int i = 0; i < Math.Min(tileRows, rows - row); i++)
                 {
-                    Finish(direct ? target : sums + i * BlockQuantizedMatrix.GroupRows, call.Bias is null ? null : call.Bias + column, width, target + (long)i * n);
+                    Finish(direct ? target : sums + i * BlockQuantizedMatrix.GroupRows, product.Bias is null ? null : product.Bias + column, width, target + (long)i * n);
                 }
 
                 row += tileRows;
@@ -151,17 +203,18 @@ internal static unsafe class QuantizedMatMul
         }
     }
 
-    /// <summary>The operands of a product.</summary>
-    internal struct Call
+    /// <summary>Activations and what they are multiplied by.</summary>
+    internal ref struct Call
     {
-        public BlockQuantizedMatrix Weights;
+        public ReadOnlySpan<QuantizedProduct> Products;
         public float* X;
         public int Rows;
-        public float* Bias;
-        public float* Y;
+
+        /// <summary>Of the first product; the others read activations that are packed in the same way.</summary>
+        public readonly BlockLayout Layout => Products[0].Weights.Layout;
     }
 
-    private struct RowsBody<TTiles> : IParallelBody
+    private ref struct RowsBody<TTiles> : IParallelBody
         where TTiles : struct, ITileSet
     {
         public Call Call;
@@ -171,23 +224,35 @@ internal static unsafe class QuantizedMatMul
         {
             int firstRow = chunk * BlockRows;
             int rows = Math.Min(BlockRows, Call.Rows - firstRow);
-            byte* packed = Scratch.Get<byte>(Scratch.Purpose.Activations, PackedBytes<TTiles>(Call.Weights.Layout, rows));
+            byte* packed = Scratch.Get<byte>(Scratch.Purpose.Activations, PackedBytes<TTiles>(Call.Layout, rows));
             Pack<TTiles>(Call, firstRow, rows, packed);
-            Multiply<TTiles>(Call, firstRow, rows, packed, 0, Call.Weights.GroupCount);
+            foreach (ref readonly QuantizedProduct product in Call.Products)
+            {
+                Multiply<TTiles>(product, firstRow, rows, packed, 0, product.Weights.GroupCount);
+            }
         }
     }
 
-    private struct ColumnsBody<TTiles> : IParallelBody
+    private ref struct ColumnsBody<TTiles> : IParallelBody
         where TTiles : struct, ITileSet
     {
         public Call Call;
         public byte* Packed;
         public int GroupsPerChunk;
 
+        public readonly int ChunksOf(in QuantizedProduct product) => (product.Weights.GroupCount + GroupsPerChunk - 1) / GroupsPerChunk;
+
         public readonly void Run(int chunk, int worker)
         {
+            int at = 0;
+            for (int chunks = ChunksOf(Call.Products[at]); chunk >= chunks; chunks = ChunksOf(Call.Products[at]))
+            {
+                chunk -= chunks;
+                at++;
+            }
+
             int first = chunk * GroupsPerChunk;
-            Multiply<TTiles>(Call, 0, Call.Rows, Packed, first, Math.Min(Call.Weights.GroupCount, first + GroupsPerChunk));
+            Multiply<TTiles>(Call.Products[at], 0, Call.Rows, Packed, first, Math.Min(Call.Products[at].Weights.GroupCount, first + GroupsPerChunk));
         }
     }
 }

@@ -11,19 +11,12 @@ namespace Engine.Onnx.Operators.Contrib;
 /// </summary>
 internal sealed unsafe class MatMulNBits : Operator
 {
-    private readonly int _columns;
-    private readonly int _rows;
-    private readonly int _bits;
-    private readonly int _blockSize;
+    private readonly NBitsWeight _weight;
     private readonly bool _int8Activations;
-    private BlockQuantizedMatrix? _weights;
 
     public MatMulNBits(Node node)
     {
-        _columns = node.Attributes.Int32("K");
-        _rows = node.Attributes.Int32("N");
-        _bits = node.Attributes.Int32("bits", 4);
-        _blockSize = node.Attributes.Int32("block_size", 32);
+        _weight = new NBitsWeight(node.Attributes, node.Attributes.Int32("N"), firstInput: 1, biasInput: 5);
         _int8Activations = node.Attributes.Int32("accuracy_level", 0) == 4;
         if (node.Attributes.Int32("weight_prepacked", 0) != 0)
         {
@@ -36,62 +29,30 @@ internal sealed unsafe class MatMulNBits : Operator
         }
     }
 
-    public override long WeightBytes => _weights?.ReadBytes ?? 0;
+    public override long WeightBytes => _weight.Packed?.ReadBytes ?? 0;
 
-    public override void Prepack(PrepackContext context)
-    {
-        Tensor? fields = context.Constant(1);
-        Tensor? scales = context.Constant(2);
-        Tensor? zeroPoints = context.Constant(3);
-        if (fields is null || scales is null || (zeroPoints is null && context.HasInput(3)))
-        {
-            return;
-        }
-
-        try
-        {
-            _weights = QuantizedWeights.Pack(fields, scales, zeroPoints, _rows, _columns, _bits, _blockSize, context.Workers, context.Weights);
-        }
-        catch (ArgumentException exception)
-        {
-            throw context.Error(exception.Message);
-        }
-
-        if (!_weights.IsInPlace)
-        {
-            context.Release(1);
-        }
-
-        context.Release(2);
-        context.Release(3);
-    }
+    public override void Prepack(PrepackContext context) => _weight.Prepack(context);
 
     public override void Run(OperatorContext context)
     {
         Tensor a = context.Input(0);
-        if (a.Shape.Rank == 0 || a.Shape[^1] != _columns)
+        if (a.Shape.Rank == 0 || a.Shape[^1] != _weight.Columns)
         {
-            throw context.Error($"input 0 is {a}; its innermost dimension must be K = {_columns}.");
-        }
-
-        Tensor? bias = context.OptionalInput(5);
-        if (bias is not null && bias.ElementCount != _rows)
-        {
-            throw context.Error($"the bias is {bias}; it must have N = {_rows} elements.");
+            throw context.Error($"input 0 is {a}; its innermost dimension must be K = {_weight.Columns}.");
         }
 
         float* x = context.ReadFloats(a);
-        float* biases = bias is null ? null : context.ReadFloats(bias);
-        FloatOutput y = context.AllocateFloats(0, a.ElementType, a.Shape.With(a.Shape.Rank - 1, _rows));
+        float* bias = _weight.Bias(context);
+        FloatOutput y = context.AllocateFloats(0, a.ElementType, a.Shape.With(a.Shape.Rank - 1, _weight.Rows));
         int rows = checked((int)a.Shape.CountBetween(0, a.Shape.Rank - 1));
-        if (_weights is not null)
+        if (_weight.Packed is { } packed)
         {
-            Multiply(context.Workers, _weights, x, rows, biases, y.Data);
+            Multiply(context.Workers, packed, x, rows, bias, y.Data);
         }
         else
         {
-            using BlockQuantizedMatrix weights = PackNow(context);
-            Multiply(context.Workers, weights, x, rows, biases, y.Data);
+            using BlockQuantizedMatrix weights = _weight.PackNow(context);
+            Multiply(context.Workers, weights, x, rows, bias, y.Data);
         }
 
         y.Complete();
@@ -99,7 +60,7 @@ internal sealed unsafe class MatMulNBits : Operator
 
     public override void Dispose()
     {
-        _weights?.Dispose();
+        _weight.Dispose();
         base.Dispose();
     }
 
@@ -112,17 +73,5 @@ internal sealed unsafe class MatMulNBits : Operator
         }
 
         QuantizedMatMul.Run(workers, weights, x, rows, bias, y);
-    }
-
-    private BlockQuantizedMatrix PackNow(OperatorContext context)
-    {
-        try
-        {
-            return QuantizedWeights.Pack(context.Input(1), context.Input(2), context.OptionalInput(3), _rows, _columns, _bits, _blockSize, context.Workers);
-        }
-        catch (ArgumentException exception)
-        {
-            throw context.Error(exception.Message);
-        }
     }
 }

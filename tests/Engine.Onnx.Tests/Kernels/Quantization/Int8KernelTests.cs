@@ -96,7 +96,8 @@ public sealed class Int8KernelTests
         float[] y = new float[rows * weights.Rows];
         fixed (float* source = x, target = y)
         {
-            Int8Kernel.Of(set).Run(pool, new QuantizedMatMul.Call { Weights = weights, X = source, Rows = rows, Y = target });
+            QuantizedProduct product = new(weights, null, target);
+            Int8Kernel.Of(set).Run(pool, new QuantizedMatMul.Call { Products = new ReadOnlySpan<QuantizedProduct>(in product), X = source, Rows = rows });
         }
 
         return y;
