@@ -1,3 +1,4 @@
+#pragma warning disable CA1720 // The names of the field, as in ElementType.
 namespace Engine.Inference;
 
 /// <summary>How a runner keeps keys and values, which decides how many tokens its memory holds and how fast a long context is read.</summary>

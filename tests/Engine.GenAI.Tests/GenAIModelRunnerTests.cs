@@ -41,8 +41,8 @@ public class GenAIModelRunnerTests
         plan.Add(100, Prompt.AsSpan(4), 4, 1, [1]);
         runner.Execute(plan, logits);
 
-        AssertNear(other, logits[..runner.VocabularySize]);
-        AssertNear(expected, logits[runner.VocabularySize..]);
+        AssertNear(other, logits.AsSpan(..runner.VocabularySize));
+        AssertNear(expected, logits.AsSpan(runner.VocabularySize..));
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public class GenAIModelRunnerTests
         plan.Add(7, prompt.AsSpan(17), 17, 3, [0]);
         runner.Execute(plan, logits);
 
-        AssertNear(expected, logits[^runner.VocabularySize..]);
+        AssertNear(expected, logits.AsSpan(^runner.VocabularySize..));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using Engine.Onnx.Format;
 using Engine.Onnx.Kernels.Quantization;
 using Engine.Onnx.Threading;

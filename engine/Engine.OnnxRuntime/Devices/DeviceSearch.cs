@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Engine.Inference.Runners;
-using Engine.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Engine.OnnxRuntime.Devices;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Engine.Cli.Benchmarking;
 using Engine.Cli.Options;
 using Engine.Inference;
