@@ -61,6 +61,7 @@ internal static class ServerHost
         to.ModelId = from.ModelId;
         to.Threads = from.Threads;
         to.PinThreads = from.PinThreads;
+        to.Weights = from.Weights;
         to.AccuracyLevel = from.AccuracyLevel;
         to.KVCacheType = from.KVCacheType;
         to.ContextLength = from.ContextLength;
